@@ -1,0 +1,62 @@
+# Satchel. The one prerequisite is Go 1.26; on Debian `make test` installs the rest.
+export CGO_ENABLED = 0
+FLAGS    = -trimpath -buildvcs=false
+FUZZTIME ?= 30s
+
+.PHONY: help build test cross tools lint race fuzz bench attacks demo dist test-corpora
+
+help:
+	@echo 'make demo          pack the example collection, verify it and open it'
+	@echo 'make test          all tests; installs what they need on Debian'
+	@echo 'make lint          gofmt, vet, staticcheck, go mod tidy'
+	@echo 'make race          the tests under the race detector'
+	@echo 'make fuzz          every fuzz target, for FUZZTIME=30s each'
+	@echo 'make attacks       every attack that we know of, with its test and the result'
+	@echo 'make bench         packing beside zimwriterfs and mksquashfs, on real corpora'
+	@echo 'make test-corpora  the whole path on real corpora'
+	@echo 'make build dist    bin/satchel; programs for all systems in dist/'
+
+build:
+	go build $(FLAGS) -o bin/satchel ./cmd/satchel
+
+test: tools cross
+	.ci/test
+
+tools:
+	@.ci/install-tools
+
+# What ships has to build where no test runs, too.
+cross:
+	@set -e; for p in windows/386 windows/arm64 darwin/arm64 linux/arm64 linux/arm; do \
+	  echo "build for $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} go build $(FLAGS) ./...; done
+	@echo "build for js/wasm"; GOOS=js GOARCH=wasm go build $(FLAGS) ./bundle/... ./viewer
+
+lint:
+	.ci/lint
+
+race:
+	CGO_ENABLED=1 go test -race -short ./...
+
+fuzz:
+	.ci/fuzz $(FUZZTIME)
+
+attacks: tools
+	.ci/attacks
+
+demo: build
+	.ci/demo
+
+bench: build
+	examples/bench/bench.sh
+
+test-corpora: build
+	examples/bench/corpora.sh
+	examples/bench/corpora-test.sh bin/satchel
+
+# The same bytes whoever builds them, and wherever.
+dist:
+	@set -e; rm -rf dist; mkdir dist; \
+	for p in linux/amd64 linux/arm64 linux/arm windows/386 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64; do \
+	  os=$${p%/*}; ext=; [ $$os != windows ] || ext=.exe; \
+	  GOOS=$$os GOARCH=$${p#*/} go build $(FLAGS) -ldflags='-s -w' -o "dist/satchel-$$os-$${p#*/}$$ext" ./cmd/satchel; done
+	cd dist && sha256sum satchel-* >SHA256SUMS && cat SHA256SUMS

@@ -1,0 +1,178 @@
+package bundle
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// A DamageError says which item could not be read, and why: it wraps ErrDamaged,
+// ErrMissing or ErrFormat.
+type DamageError struct {
+	Path string
+	Err  error
+}
+
+func (e *DamageError) Error() string { return fmt.Sprintf("%q: %v", clip(e.Path), e.Err) }
+
+// Unwrap returns the cause.
+func (e *DamageError) Unwrap() error { return e.Err }
+
+// Content reads one item. Every byte comes out of a block that was verified in
+// the buffer it is copied from. It implements io.ReadSeeker and io.ReaderAt; ReadAt
+// may be called by several goroutines at once.
+type Content struct {
+	r     *Reader
+	entry Entry
+	pos   int64
+	own   keptBlock // of a large stored item: not worth a place in the cache
+}
+
+// keptBlock is the block that a sequential reader is in.
+type keptBlock struct {
+	id    blockID
+	valid bool
+	data  []byte
+}
+
+// Content returns the content of an item that this Reader returned.
+func (r *Reader) Content(e Entry) *Content { return &Content{r: r, entry: e} }
+
+// Size returns the item's size in bytes, as signed.
+func (c *Content) Size() int64 { return c.entry.Size }
+
+// Read reads on. It fails with a *DamageError at the first block that does not
+// hold.
+func (c *Content) Read(p []byte) (int, error) {
+	if c.pos >= c.entry.Size {
+		return 0, io.EOF
+	}
+	n, err := c.readAt(p, c.pos, c.kept)
+	c.pos += int64(n)
+	if n > 0 && errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return n, err
+}
+
+// ReadAt reads len(p) bytes from off, or fails with io.EOF at the end of the item
+// or a *DamageError.
+func (c *Content) ReadAt(p []byte, off int64) (int, error) {
+	return c.readAt(p, off, c.r.cachedBlock)
+}
+
+// Seek sets where Read goes on.
+func (c *Content) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += c.pos
+	case io.SeekEnd:
+		offset += c.entry.Size
+	}
+	if offset < 0 || whence < io.SeekStart || whence > io.SeekEnd {
+		return 0, fmt.Errorf("seek in %q: %w", clip(c.entry.Path), fs.ErrInvalid)
+	}
+	c.pos = offset
+	return offset, nil
+}
+
+func (r *Reader) cachedBlock(id blockID) ([]byte, error) { return r.blocks.get(id, r.load) }
+
+// kept is cachedBlock for one who reads through a long item.
+func (c *Content) kept(id blockID) ([]byte, error) {
+	if c.entry.Size <= storedBlock {
+		return c.r.cachedBlock(id)
+	}
+	if c.own.valid && c.own.id == id {
+		return c.own.data, nil
+	}
+	m, err := c.r.member(id.member)
+	if err != nil || m.packed {
+		return c.r.cachedBlock(id)
+	}
+	data, err := c.r.load(id)
+	c.own = keptBlock{id, err == nil, data}
+	return data, err
+}
+
+func (c *Content) readAt(p []byte, off int64, get func(blockID) ([]byte, error)) (n int, err error) {
+	switch {
+	case off < 0:
+		return 0, fmt.Errorf("read %q: %w", clip(c.entry.Path), fs.ErrInvalid)
+	case off >= c.entry.Size:
+		return 0, io.EOF
+	}
+	want := min(int64(len(p)), c.entry.Size-off)
+	for int64(n) < want {
+		data, err := c.at(off+int64(n), get)
+		if err != nil {
+			return n, &DamageError{c.entry.Path, err}
+		}
+		n += copy(p[n:want], data)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// at returns the rest of the block in which the item's byte off lies.
+func (c *Content) at(off int64, get func(blockID) ([]byte, error)) ([]byte, error) {
+	id, within, err := c.r.locate(c.entry.place, off)
+	if err != nil {
+		return nil, err
+	}
+	data, err := get(id)
+	if err != nil {
+		return nil, err
+	}
+	if within >= int64(len(data)) {
+		return nil, fmt.Errorf("%w: an item goes beyond its block", ErrFormat)
+	}
+	return data[within:], nil
+}
+
+// locate returns the block, and the place in it, of the byte off behind p.
+func (r *Reader) locate(p place, off int64) (id blockID, within int64, err error) {
+	m, err := r.member(p.member)
+	if err != nil {
+		return id, 0, err
+	}
+	id, within = blockID{p.member, p.block}, int64(p.offset)+off
+	if !m.packed {
+		id.block += uint32(min(within/storedBlock, int64(m.blocks)))
+		return id, within % storedBlock, nil
+	}
+	for {
+		b, err := r.blockInfo(m, id)
+		if err != nil {
+			return id, 0, err
+		}
+		if within < int64(b.raw) {
+			return id, within, nil
+		}
+		within -= int64(b.raw)
+		id.block++
+	}
+}
+
+// ReadItem returns the whole content of an item, verified to the last byte before
+// the first is returned. An item larger than limit is refused.
+func (r *Reader) ReadItem(e Entry, limit int64) ([]byte, error) {
+	if e.Size > limit {
+		return nil, fmt.Errorf("%q: %d bytes, more than the %d allowed here", clip(e.Path), e.Size, limit)
+	}
+	// The size is signed, yet a faulty writer may have signed nonsense: grow with
+	// what is really there.
+	data := make([]byte, 0, min(e.Size, maxRawBlock))
+	c := r.Content(e)
+	for int64(len(data)) < e.Size {
+		rest, err := c.at(int64(len(data)), r.cachedBlock)
+		if err != nil {
+			return nil, &DamageError{e.Path, err}
+		}
+		data = append(data, rest[:min(int64(len(rest)), e.Size-int64(len(data)))]...)
+	}
+	return data, nil
+}

@@ -1,0 +1,234 @@
+// Package ingest turns what a curator has into the items of a bundle.
+//
+// [Folders] packs folders as they are: every file becomes an item under its own
+// path, byte for byte, with a kind found by looking into it, and with the title,
+// language and date that it declares. A [Folder] is a [bundle.Source].
+//
+// Not every file belongs in a bundle, and there are three answers to that:
+//
+//   - Left out and listed ([Folder.LeftOut]): what systems and editors scatter
+//     about, hidden files, a site's scripts, and unsupported files that no page
+//     needs. The pack goes on.
+//   - Refused: what would harm the curator or a reader (secret keys, settings with
+//     passwords, version control folders, executables), what no bundle can hold
+//     (links, devices, unusable names), and unsupported files that a page links to
+//     or that lie at the top, where somebody put them on purpose. The whole walk
+//     goes on, nothing is packed, and one [RefusedError] names them all.
+//   - Allowed: a file that the curator names in [Options.Allow]. It is packed as
+//     an opaque file to save. Secrets, links and unusable names cannot be allowed.
+//
+// A kind goes by content, because names lie: a JPEG picture called page.html is a
+// picture, an HTML page called photo.jpg is a page, and a program is one under any
+// name. Only legible text needs its name to be told apart (Markdown, style sheets,
+// subtitles); text with an extension that says nothing to us is unsupported. The
+// media type is always one of our own table, never an executable one.
+//
+// Limits: the first 64 KiB of a file decide what it is, what it says of itself and
+// whether it holds a secret key. Nothing looks inside archives, and no byte of any
+// file is changed. Readers that clean and convert, one for each kind of input, have
+// their place between the look at a file and its Open.
+package ingest
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"satchel/bundle"
+)
+
+// Limits on what a scan keeps in memory and reads.
+const (
+	// headLen is how much of a file is looked at to say what it is.
+	headLen = 64 << 10
+	// maxRefused and maxLeftOut are how many names are kept; more are counted.
+	maxRefused = 1000
+	maxLeftOut = 10_000
+	// maxUnsupported is how many unsupported files the pages' links are searched
+	// for. A folder with more is no collection of articles.
+	maxUnsupported = 100_000
+)
+
+// Options say what Folders may do beside the rules. The zero value is strict.
+type Options struct {
+	// SkipUnsupported leaves unsupported files out instead of refusing them.
+	SkipUnsupported bool
+	// Allow names files to pack although they are unsupported, executable, hidden
+	// or scripts: by the path they would have in the bundle, or by file name as
+	// given on a command line. An entry that fits no file is refused.
+	Allow []string
+	// Output is the file or folder that the bundle is written to. Where it lies
+	// inside an input, it is left out, and so are its parts and temporary files.
+	Output string
+}
+
+// A LeftOut is a file, or with a slash at its end a folder, that was not packed.
+type LeftOut struct{ Path, Reason string }
+
+// A Refusal is a file, or with a slash at its end a folder, that cannot be packed.
+type Refusal struct{ Path, Reason string }
+
+// A RefusedError ends a scan that met files which must not be packed.
+type RefusedError struct {
+	Files []Refusal // in the order of their paths, at most 1,000
+	More  int       // how many there are beyond those
+}
+
+func (e *RefusedError) Error() string {
+	n := len(e.Files) + e.More
+	if n == 1 {
+		return fmt.Sprintf("cannot pack %q: %s", e.Files[0].Path, e.Files[0].Reason)
+	}
+	return fmt.Sprintf("cannot pack %d files, the first being %q: %s",
+		n, e.Files[0].Path, e.Files[0].Reason)
+}
+
+// A Folder is one or several folders as a source of items.
+type Folder struct {
+	inputs  []*input
+	skip    bool
+	allow   []string // clean, as the curator wrote them
+	workers int
+
+	mu     sync.Mutex
+	report report // of the latest scan
+}
+
+var _ bundle.Source = (*Folder)(nil)
+
+// Folders opens folders for packing. The contents of a single folder come to lie
+// at the root of the bundle; several folders lie under their base names, which
+// must differ. It reads nothing yet but the folders themselves. Close frees them.
+func Folders(dirs []string, o Options) (*Folder, error) {
+	if len(dirs) == 0 {
+		return nil, fmt.Errorf("no folder to pack")
+	}
+	f := &Folder{skip: o.SkipUnsupported, workers: defaultWorkers()}
+	for _, a := range o.Allow {
+		f.allow = append(f.allow, cleanAllow(a))
+	}
+	for _, dir := range dirs {
+		in, err := openInput(dir, len(dirs) > 1, o.Output)
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		f.inputs = append(f.inputs, in)
+	}
+	if err := f.order(); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// order sorts the inputs, so that the order of arguments changes nothing.
+func (f *Folder) order() error {
+	slices.SortFunc(f.inputs, func(a, b *input) int { return strings.Compare(a.prefix, b.prefix) })
+	for i := 1; i < len(f.inputs); i++ {
+		a, b := f.inputs[i-1], f.inputs[i]
+		if a.prefix == b.prefix {
+			return fmt.Errorf("%q and %q would both be the folder %q in the bundle",
+				a.name, b.name, strings.TrimSuffix(a.prefix, "/"))
+		}
+	}
+	return nil
+}
+
+// Close lets go of the input folders. Open and Items fail afterwards.
+func (f *Folder) Close() error {
+	var first error
+	for _, in := range f.inputs {
+		if err := in.root.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Items walks the folders and yields every item, in the byte order of the paths.
+// When files were refused, the error after the last item is a *RefusedError.
+// Files are examined on all cores; memory does not grow with their number.
+// Items may be called again; it must not run twice at the same time.
+func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
+	return func(yield func(bundle.Item, error) bool) {
+		s := &scan{folder: f}
+		ended := false
+		for item := range s.items() {
+			if !yield(item, nil) {
+				ended = true
+				break
+			}
+		}
+		if !ended {
+			s.finish()
+		}
+		f.mu.Lock()
+		f.report = s.report
+		f.mu.Unlock()
+		if err := s.report.err(); err != nil && !ended {
+			yield(bundle.Item{}, err)
+		}
+	}
+}
+
+// Open opens the file behind an item. It never follows a link: a file, or a folder
+// on the way to it, that became one since the scan is an error. The path must be
+// one that Items yielded; others are not searched for.
+func (f *Folder) Open(path string) (io.ReadCloser, error) {
+	for _, in := range f.inputs {
+		rel, ok := strings.CutPrefix(path, in.prefix)
+		if !ok {
+			continue
+		}
+		file, _, err := in.open(rel)
+		if err != nil {
+			return nil, fmt.Errorf("cannot open %q: %w", path, err)
+		}
+		return file, nil
+	}
+	return nil, fmt.Errorf("cannot open %q: it lies in none of the folders", path)
+}
+
+// LeftOut lists what the latest scan left out, in the order of the paths, at most
+// 10,000 of them; MoreLeftOut counts the others. Both are complete once Items has
+// run to its end.
+func (f *Folder) LeftOut() []LeftOut {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.report.left)
+}
+
+// MoreLeftOut is how many files were left out beyond those that LeftOut lists.
+func (f *Folder) MoreLeftOut() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.report.moreLeft
+}
+
+// Allowed lists the paths of the items that are packed only because Options.Allow
+// names them, each with what they are.
+func (f *Folder) Allowed() []LeftOut {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.report.allowed)
+}
+
+// cleanAllow brings a name from a command line into the form that paths have.
+func cleanAllow(name string) string {
+	return filepath.ToSlash(filepath.Clean(name))
+}
+
+// allows says whether the curator allowed a file, and by which entry.
+func (f *Folder) allows(in *input, rel string) (entry string, ok bool) {
+	for _, a := range f.allow {
+		if a == in.prefix+rel || a == in.slashed+"/"+rel {
+			return a, true
+		}
+	}
+	return "", false
+}

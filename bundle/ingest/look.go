@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"satchel/bundle"
+)
+
+// examine fills in the finding of a job. A fault in a parser of foreign content
+// refuses the file and nothing else.
+func (f *Folder) examine(j *job, d *desk) {
+	if !guard(func() { j.finding = f.look(j.in, j.rel, d) }) {
+		j.finding = refuse("it cannot be examined: its content upsets the reader for it")
+	}
+}
+
+// look says what becomes of a file: first by its name, then by its content.
+func (f *Folder) look(in *input, rel string, d *desk) finding {
+	path := in.prefix + rel
+	_, allowed := f.allows(in, rel)
+	named := judgeName(path, rel)
+	if named.verdict != packed && !named.peek && (named.final || !allowed) {
+		return named
+	}
+	h, info, err := d.read(in, rel)
+	switch {
+	case err != nil && named.peek:
+		return named
+	case err != nil:
+		return refuse("it cannot be read: %v", err)
+	}
+	seen := judgeContent(path, rel, h, info.Size())
+	switch {
+	case seen.final, seen.verdict == packed && named.verdict == packed:
+		return seen
+	case !allowed || named.final:
+		return worse(named, seen)
+	case named.peek && seen.verdict == packed:
+		seen.reason = named.reason
+		return seen
+	}
+	return allow(path, worse(named, seen), info)
+}
+
+// worse returns the finding by name unless the name had nothing against the file.
+func worse(named, seen finding) finding {
+	if named.verdict != packed {
+		return named
+	}
+	return seen
+}
+
+// allow packs as an opaque file what would not be packed otherwise.
+func allow(path string, f finding, info fs.FileInfo) finding {
+	_, name := splitPath(path)
+	item := bundle.Item{Path: path, Kind: opaque.kind, Type: opaque.mime, Size: info.Size()}
+	item.Title = nameTitle(name)
+	return finding{item: item, reason: f.reason}
+}
+
+// A desk is what one worker works at: a buffer, and the folder that it last opened,
+// in which the next file most likely lies too.
+type desk struct {
+	buf  []byte
+	in   *input
+	dir  string
+	root *os.Root
+	done func()
+}
+
+func newDesk() *desk { return &desk{buf: make([]byte, headLen), done: func() {}} }
+
+func (d *desk) clear() {
+	d.done()
+	d.in, d.root, d.done = nil, nil, func() {}
+}
+
+// open is like input.open. What it holds open is the very folder that was checked,
+// whatever has taken its name since.
+func (d *desk) open(in *input, rel string) (*os.File, fs.FileInfo, error) {
+	dir, base := splitPath(rel)
+	if d.in != in || d.dir != dir {
+		d.clear()
+		root, done, err := in.enter(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		d.in, d.dir, d.root, d.done = in, dir, root, done
+	}
+	return openRegular(d.root, base)
+}
+
+// read opens a file, reads its head into the buffer and closes it.
+func (d *desk) read(in *input, rel string) (*head, fs.FileInfo, error) {
+	file, info, err := d.open(in, rel)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	n, err := io.ReadFull(file, d.buf)
+	whole := err == io.EOF || err == io.ErrUnexpectedEOF
+	if err != nil && !whole {
+		return nil, nil, reason(err)
+	}
+	if whole && int64(n) != info.Size() {
+		return nil, nil, errors.New("it is being written to")
+	}
+	_, name := splitPath(rel)
+	whole = whole || int64(n) == info.Size()
+	return &head{ext: extension(strings.ToLower(name)), raw: d.buf[:n], whole: whole}, info, nil
+}
+
+// judgeContent says what a file is, and describes it if it is to be packed.
+func judgeContent(path, rel string, h *head, size int64) finding {
+	h.readText()
+	c, found := detect(h)
+	if c.kind != bundle.KindPage || !beginsAsPage(h) {
+		if key := secretKey(h); key != "" {
+			return refuse("%s", key)
+		}
+	}
+	if !c.known() {
+		return found
+	}
+	item := bundle.Item{Path: path, Kind: c.kind, Size: size}
+	describe(&item, rel, c, h)
+	return finding{item: item}
+}
+
+// beginsAsPage is false for a page by name only: a key renamed to x.html.
+func beginsAsPage(h *head) bool {
+	root, _ := rootElement(h.text)
+	return htmlElements[root]
+}

@@ -1,0 +1,45 @@
+package ingest
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A report is what a scan has to tell beside its items.
+type report struct {
+	left     []LeftOut
+	moreLeft int
+	allowed  []LeftOut
+
+	refused     []Refusal
+	moreRefused int
+}
+
+func (r *report) leave(path, reason string) {
+	if len(r.left) == maxLeftOut {
+		r.moreLeft++
+		return
+	}
+	r.left = append(r.left, LeftOut{path, reason})
+}
+
+func (r *report) refuse(path, reason string) {
+	if len(r.refused) == maxRefused {
+		r.moreRefused++
+		return
+	}
+	r.refused = append(r.refused, Refusal{path, reason})
+}
+
+// sort brings what the links decided at the end among the rest.
+func (r *report) sort() {
+	slices.SortFunc(r.left, func(a, b LeftOut) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(r.refused, func(a, b Refusal) int { return cmp.Compare(a.Path, b.Path) })
+}
+
+func (r *report) err() error {
+	if len(r.refused) == 0 {
+		return nil
+	}
+	return &RefusedError{Files: slices.Clone(r.refused), More: r.moreRefused}
+}

@@ -1,0 +1,253 @@
+package ingest
+
+import (
+	"fmt"
+	"iter"
+	"runtime"
+	"strings"
+	"sync"
+
+	"satchel/bundle"
+)
+
+// lookahead is how many files may be examined ahead of the one that is next.
+const lookahead = 256
+
+func defaultWorkers() int { return runtime.GOMAXPROCS(0) }
+
+// A job is one file on its way through the workers. done is closed when the
+// finding is there.
+type job struct {
+	in      *input
+	rel     string
+	finding finding
+	done    chan struct{}
+}
+
+// path is where the file would lie in the bundle. Folders end in a slash.
+func (j *job) path() string { return j.in.prefix + j.rel }
+
+// A walk goes through all inputs in the order of their paths and has the files
+// examined side by side.
+type walk struct {
+	inputs  []*input
+	workers int
+	examine func(*job, *desk)
+}
+
+// jobs yields what was found, in order. When the caller stops early, everything
+// that was started has ended before jobs returns.
+func (w *walk) jobs() iter.Seq[*job] {
+	return func(yield func(*job) bool) {
+		p := pipe{
+			queue: make(chan *job, lookahead),
+			work:  make(chan *job, lookahead),
+			quit:  make(chan struct{}),
+		}
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer close(p.quit)
+		wg.Go(func() {
+			defer close(p.queue)
+			defer close(p.work)
+			p.walk(w.inputs)
+		})
+		for range w.workers {
+			wg.Go(func() { p.examine(w.examine) })
+		}
+		for j := range p.queue {
+			<-j.done
+			if !yield(j) {
+				return
+			}
+		}
+	}
+}
+
+// A pipe carries jobs twice: in order to the caller, and to whichever worker is
+// free.
+type pipe struct {
+	queue, work chan *job
+	quit        chan struct{}
+}
+
+func (p *pipe) examine(do func(*job, *desk)) {
+	d := newDesk()
+	defer d.clear()
+	for j := range p.work {
+		do(j, d)
+		close(j.done)
+	}
+}
+
+func (p *pipe) walk(inputs []*input) {
+	for _, in := range inputs {
+		if !p.walkFolder(in, "") {
+			return
+		}
+	}
+}
+
+// walkFolder returns false when the caller has stopped. Its depth is bounded by the
+// rule for paths, which judgeFolder applies.
+func (p *pipe) walkFolder(in *input, rel string) bool {
+	list, err := in.entries(rel)
+	if err != nil && isHidden(rel) {
+		return p.settle(in, rel+"/", leave("hidden"))
+	}
+	if err != nil {
+		return p.settle(in, rel+"/", refuse("the folder cannot be read: %v", err))
+	}
+	for _, e := range list {
+		name := e.Name()
+		if rel != "" {
+			name = rel + "/" + name
+		}
+		if !p.walkEntry(in, name, e.Type().IsDir(), e.Type().IsRegular()) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *pipe) walkEntry(in *input, rel string, isDir, isFile bool) bool {
+	switch {
+	case in.isOutput(rel):
+		if isDir {
+			rel += "/"
+		}
+		return p.settle(in, rel, leave("the bundle that is being written"))
+	case isDir:
+		if f := judgeFolder(in, rel); f.verdict != packed {
+			return p.settle(in, rel+"/", f)
+		}
+		return p.walkFolder(in, rel)
+	case !isFile:
+		return p.settle(in, rel, judgeSpecial(in, rel))
+	}
+	return p.send(&job{in: in, rel: rel, done: make(chan struct{})})
+}
+
+// settle sends on what needs no worker.
+func (p *pipe) settle(in *input, rel string, f finding) bool {
+	j := &job{in: in, rel: rel, finding: f, done: make(chan struct{})}
+	close(j.done)
+	select {
+	case p.queue <- j:
+		return true
+	case <-p.quit:
+		return false
+	}
+}
+
+func (p *pipe) send(j *job) bool {
+	select {
+	case p.queue <- j:
+	case <-p.quit:
+		return false
+	}
+	select {
+	case p.work <- j:
+		return true
+	case <-p.quit:
+		return false
+	}
+}
+
+// A scan is one run of Items.
+type scan struct {
+	folder *Folder
+	report report
+
+	entries     map[string]bool // of Options.Allow, those that fit a file
+	unsupported targets
+}
+
+// items yields what is packed, and takes note of the rest.
+func (s *scan) items() iter.Seq[bundle.Item] {
+	return func(yield func(bundle.Item) bool) {
+		s.entries = map[string]bool{}
+		s.unsupported = targets{}
+		w := walk{s.folder.inputs, s.folder.workers, s.folder.examine}
+		for j := range w.jobs() {
+			if s.take(j) && !yield(j.finding.item) {
+				return
+			}
+		}
+	}
+}
+
+// take notes a finding and says whether it is an item.
+func (s *scan) take(j *job) bool {
+	f := &j.finding
+	if entry, ok := s.folder.allows(j.in, strings.TrimSuffix(j.rel, "/")); ok {
+		s.entries[entry] = true
+	}
+	switch f.verdict {
+	case packed:
+		if f.reason != "" {
+			s.report.allowed = append(s.report.allowed, LeftOut{j.path(), f.reason})
+		}
+		return true
+	case leftOut:
+		s.report.leave(j.path(), f.reason)
+	case refused:
+		s.report.refuse(j.path(), f.reason)
+	case unsupported:
+		s.takeUnsupported(j)
+	}
+	return false
+}
+
+// takeUnsupported decides on an unsupported file at once, or leaves it to the
+// links of the pages.
+func (s *scan) takeUnsupported(j *job) {
+	what := j.finding.reason
+	switch {
+	case s.folder.skip:
+		s.report.leave(j.path(), "unsupported: "+what)
+	case !strings.Contains(j.rel, "/"):
+		s.report.refuse(j.path(), "unsupported: "+what)
+	case s.unsupported.len() == maxUnsupported:
+		s.report.refuse(j.path(), fmt.Sprintf(
+			"unsupported: %s; one of more than %d such files", what, maxUnsupported))
+	default:
+		s.unsupported.add(j.path(), what)
+	}
+}
+
+// finish decides what only the whole walk can tell.
+func (s *scan) finish() {
+	if s.unsupported.len() > 0 {
+		s.searchPages()
+	}
+	for t := range s.unsupported.all() {
+		if t.page == "" {
+			s.report.leave(t.path, "unsupported, and no page links to it: "+t.what)
+			continue
+		}
+		s.report.refuse(t.path, fmt.Sprintf("unsupported: %s; the page %q links to it", t.what, t.page))
+	}
+	for _, a := range s.folder.allow {
+		if !s.entries[a] {
+			s.report.refuse(a, "allowed by name, but no such file was found to pack")
+		}
+	}
+	s.report.sort()
+}
+
+// searchPages goes through the folders once more and reads the links of every
+// page, looking only for the unsupported files.
+func (s *scan) searchPages() {
+	examine := func(j *job, d *desk) {
+		s.folder.examine(j, d)
+		if j.finding.verdict == packed && j.finding.item.Kind == bundle.KindPage {
+			s.unsupported.readPage(j)
+		}
+	}
+	w := walk{s.folder.inputs, s.folder.workers, examine}
+	for j := range w.jobs() {
+		// A page that became unreadable has no links; the packing finds out.
+		_ = j
+	}
+}

@@ -1,0 +1,71 @@
+// Package zframe compresses and decompresses single zstd frames of a known
+// size, so that no caller ever decompresses to a size that it has not been told
+// by signed data.
+package zframe
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// MaxSize is the largest decompressed size of one frame, in bytes.
+const MaxSize = 8 << 20
+
+// ErrFrame is wrapped by every error of Decode.
+var ErrFrame = errors.New("not the zstd frame that was announced")
+
+// An Encoder compresses frames at the library's best level. It holds some 40 MB
+// once used, and is not for concurrent use.
+type Encoder struct{ z *zstd.Encoder }
+
+// NewEncoder returns an encoder for frames of at most window bytes. The same
+// input gives the same frame on every machine.
+func NewEncoder(window int) *Encoder {
+	z, err := zstd.NewWriter(nil,
+		zstd.WithEncoderLevel(zstd.SpeedBestCompression),
+		zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(window),
+		zstd.WithEncoderCRC(false), // SHA-256 guards the frame
+		zstd.WithSingleSegment(true),
+		zstd.WithZeroFrames(true))
+	if err != nil {
+		panic("zframe: internal error: " + err.Error()) // constant options
+	}
+	return &Encoder{z}
+}
+
+// Encode appends the frame of raw to dst.
+func (e *Encoder) Encode(dst, raw []byte) []byte { return e.z.EncodeAll(raw, dst) }
+
+var decoder = sync.OnceValue(func() *zstd.Decoder {
+	z, err := zstd.NewReader(nil,
+		zstd.WithDecoderConcurrency(0),
+		zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxMemory(MaxSize),
+		zstd.WithDecoderMaxWindow(MaxSize),
+		zstd.WithDecodeAllCapLimit(true)) // never grows past what size allows
+	if err != nil {
+		panic("zframe: internal error: " + err.Error()) // constant options
+	}
+	return z
+})
+
+// Decode returns the size bytes that frame decompresses to. It fails, with an
+// error that wraps ErrFrame, on anything else than exactly size bytes, and never
+// allocates more than size bytes for the result.
+func Decode(frame []byte, size int) ([]byte, error) {
+	if size < 0 || size > MaxSize {
+		return nil, fmt.Errorf("%w: %d bytes announced, %d allowed", ErrFrame, size, MaxSize)
+	}
+	raw, err := decoder().DecodeAll(frame, make([]byte, 0, size))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrFrame, err)
+	}
+	if len(raw) != size {
+		return nil, fmt.Errorf("%w: %d bytes, want %d", ErrFrame, len(raw), size)
+	}
+	return raw, nil
+}

@@ -1,0 +1,369 @@
+package bundle
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"satchel/bundle/internal/tree"
+	"satchel/bundle/internal/zframe"
+)
+
+// A builtMember is a member that is being made. What is known of it grows: first
+// its size, then its hashes.
+type builtMember struct {
+	member
+	start  int64      // of a pack in the spool
+	packed []block    // of a pack
+	sums   [][32]byte // of a stored member, once it is written
+	flat   digest
+}
+
+// writeMembers is the second pass: it compresses the text into the spool, and then,
+// knowing all sizes, writes every member to its place and the rest of the index.
+func (c *creator) writeMembers(b *tree.Builder) error {
+	spool, err := os.Create(filepath.Join(c.spool, "packs"))
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, spool.Close)
+	if err := c.compress(spool); err != nil {
+		return err
+	}
+	if err := c.sizeStored(); err != nil {
+		return err
+	}
+	c.placeMembers()
+	size, err := b.Size(c.addTables)
+	if err != nil {
+		return err
+	}
+	base := headSize + size
+	if err := c.copyPacks(spool, base); err != nil {
+		return err
+	}
+	if err := c.copyStored(base); err != nil {
+		return err
+	}
+	return c.addTables(b)
+}
+
+// placeMembers says where in a ZIP each member's data lies, behind the index.
+func (c *creator) placeMembers() {
+	at := int64(0)
+	for _, m := range c.members {
+		at += headerLen(m.name, m.size)
+		m.offset = at
+		at += m.size
+	}
+}
+
+// addTables adds the block table and the member table. Their lengths do not depend
+// on the hashes and the CRC-32 in them, so they may be added for their size before
+// these are known.
+func (c *creator) addTables(b *tree.Builder) error {
+	b.Section(false)
+	for i, m := range c.members {
+		for first := uint32(0); first < m.blocks; first += blocksPerKey {
+			n := min(m.blocks-first, blocksPerKey)
+			value := appendBlocks(m.packs(), m.table(first, n))
+			if err := b.Add(blocksKey(uint32(i), first), value); err != nil {
+				return err
+			}
+		}
+	}
+	b.Section(false)
+	for i, m := range c.members {
+		m.crc = m.flat.crc
+		if err := b.Add(memberKey(uint32(i)), m.encode()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *builtMember) packs() bool { return m.member.packed }
+
+// table returns n lines of the block table, with what is known.
+func (m *builtMember) table(first, n uint32) []block {
+	if m.packs() {
+		return m.packed[first : first+n]
+	}
+	lines := make([]block, n)
+	for i := range lines {
+		if m.sums != nil {
+			lines[i].sum = m.sums[first+uint32(i)]
+		}
+	}
+	return lines
+}
+
+// A frame is a stretch of a pack on its way through a compressor.
+type frame struct {
+	member uint32
+	raw    []byte
+	result chan []byte
+}
+
+// compress packs all text into the spool, a frame at a time on all cores.
+func (c *creator) compress(spool io.Writer) error {
+	jobs := make(chan *frame)
+	ordered := make(chan *frame, c.o.workers())
+	for range c.o.workers() {
+		go func() {
+			enc := zframe.NewEncoder(frameSize)
+			for f := range jobs {
+				f.result <- enc.Encode(frames.take(), f.raw)
+			}
+		}()
+	}
+	failed := make(chan error, 1)
+	go func() {
+		failed <- c.feedFrames(jobs, ordered)
+		close(jobs)
+		close(ordered)
+	}()
+	w := bufio.NewWriterSize(spool, 1<<20)
+	var err error
+	flat := newDigester()
+	var start int64
+	for f := range ordered {
+		data := <-f.result
+		if err != nil {
+			continue // let the feeder come to its end
+		}
+		if int(f.member) == len(c.members) {
+			flat = newDigester()
+			c.members = append(c.members, &builtMember{member: member{packed: true}, start: start})
+		}
+		m := c.members[f.member]
+		m.packed = append(m.packed, block{m.size, len(data), len(f.raw), sha256.Sum256(data)})
+		m.blocks++
+		m.size += int64(len(data))
+		start += int64(len(data))
+		flat.Write(data)
+		m.flat = flat.digest()
+		m.name = memberName(classText, false, int(f.member)+1, "")
+		_, err = w.Write(data)
+		frames.give(f.raw, data)
+	}
+	return errors.Join(<-failed, err, w.Flush())
+}
+
+// frames lends the buffers that frames go through, which would otherwise be most of
+// the garbage that packing makes.
+var frames buffers
+
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) take() []byte {
+	if p, ok := b.pool.Get().(*[]byte); ok {
+		return (*p)[:0]
+	}
+	return make([]byte, 0, frameSize)
+}
+
+func (b *buffers) give(used ...[]byte) {
+	for _, p := range used {
+		b.pool.Put(&p)
+	}
+}
+
+// feedFrames reads all text and cuts it into frames where the placer says so.
+func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
+	cut := &framer{emit: func(f *frame) error {
+		f.result = make(chan []byte, 1)
+		select {
+		case ordered <- f:
+		case <-c.ctx.Done():
+			return c.ctx.Err()
+		}
+		jobs <- f
+		return nil
+	}}
+	for p, err := range c.eachContent() {
+		if err != nil {
+			return err
+		}
+		if classOf(&p.item) != classText {
+			break
+		}
+		if err := cut.begin(p.place); err != nil {
+			return err
+		}
+		if err := c.copyContent(cut, &p); err != nil {
+			return err
+		}
+		c.report("write", p.item.Size, c.unique)
+	}
+	if c.sum.Items > 0 && !cut.any {
+		return nil // nothing but stored content
+	}
+	return cut.finish()
+}
+
+// A framer collects raw bytes into frames.
+type framer struct {
+	at   place
+	raw  []byte
+	any  bool
+	emit func(*frame) error
+}
+
+func (f *framer) begin(p place) error {
+	if f.any && (p.member != f.at.member || p.block != f.at.block) {
+		if err := f.flush(); err != nil {
+			return err
+		}
+	}
+	if int(p.offset) != len(f.raw) {
+		return errors.New("bundle: internal error: content is not where it was placed")
+	}
+	f.at, f.any = p, true
+	return nil
+}
+
+func (f *framer) Write(p []byte) (n int, err error) {
+	for n < len(p) {
+		if len(f.raw) == frameSize {
+			if err := f.flush(); err != nil {
+				return n, err
+			}
+			f.at.block++
+		}
+		k := min(len(p)-n, frameSize-len(f.raw))
+		f.raw = append(f.raw, p[n:n+k]...)
+		n += k
+	}
+	return n, nil
+}
+
+func (f *framer) flush() error {
+	out := &frame{member: f.at.member, raw: f.raw}
+	f.raw = frames.take()
+	return f.emit(out)
+}
+
+// finish emits the last frame, if an empty one: a bundle without items has one
+// pack, too, because sha256sum finds fault with an empty MEMBERS.
+func (f *framer) finish() error {
+	if f.any && len(f.raw) == 0 && f.at.block > 0 {
+		return nil
+	}
+	return f.flush()
+}
+
+// copyContent copies content and checks that it is still what was planned with.
+func (c *creator) copyContent(w io.Writer, p *placed) error {
+	var h hash.Hash
+	if p.id[0] == 'h' {
+		h = sha256.New()
+		w = io.MultiWriter(w, h)
+	}
+	if err := c.copyItem(w, p.item.Path, p.item.Size); err != nil {
+		return err
+	}
+	if h != nil && !bytes.Equal(h.Sum(nil), p.id[1:]) {
+		return fmt.Errorf("%q: changed while it was packed", p.item.Path)
+	}
+	return nil
+}
+
+// eachStored yields the contents of stored members.
+func (c *creator) eachStored() iter.Seq2[placed, error] {
+	return func(yield func(placed, error) bool) {
+		for p, err := range c.eachContent() {
+			if err == nil && classOf(&p.item) == classText {
+				continue
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// sizeStored lists the stored members with their names and sizes.
+func (c *creator) sizeStored() error {
+	var packs, owns int
+	for p, err := range c.eachStored() {
+		if err != nil {
+			return err
+		}
+		if int(p.place.member) == len(c.members) {
+			own := p.own
+			n := &packs
+			if own {
+				n = &owns
+			}
+			*n++
+			name := memberName(classOf(&p.item), own, *n, p.item.Type)
+			c.members = append(c.members, &builtMember{member: member{name: name}})
+		}
+		m := c.members[p.place.member]
+		m.size += p.item.Size
+		m.blocks = uint32((m.size + storedBlock - 1) / storedBlock)
+	}
+	return nil
+}
+
+// copyPacks copies the compressed text to its place.
+func (c *creator) copyPacks(spool io.ReaderAt, base int64) error {
+	for _, m := range c.members {
+		if !m.packs() {
+			continue
+		}
+		f, err := c.sink.file(m.name, base+m.offset)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(f, io.NewSectionReader(spool, m.start, m.size))
+		if err := errors.Join(err, f.Close(), c.ctx.Err()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyStored copies what is stored straight from the source to its place.
+func (c *creator) copyStored(base int64) error {
+	var m *builtMember
+	var out fileWriter
+	var h *blockHasher
+	done := func() error {
+		if m == nil {
+			return nil
+		}
+		err := h.flush()
+		m.sums, m.flat = h.sums, h.flat.digest()
+		return errors.Join(err, out.Close())
+	}
+	for p, err := range c.eachStored() {
+		if err != nil {
+			return errors.Join(err, done())
+		}
+		if next := c.members[p.place.member]; next != m {
+			if err := done(); err != nil {
+				return err
+			}
+			m = nil
+			if out, err = c.sink.file(next.name, base+next.offset); err != nil {
+				return err
+			}
+			m, h = next, newBlockHasher(out)
+		}
+		if err := c.copyContent(h, &p); err != nil {
+			return errors.Join(err, done())
+		}
+		c.report("write", p.item.Size, c.unique)
+	}
+	return done()
+}

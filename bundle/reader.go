@@ -1,0 +1,392 @@
+package bundle
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"satchel/bundle/internal/tree"
+	"satchel/bundle/sign"
+)
+
+// A Reader reads a bundle whose signatures hold. It may be used by several
+// goroutines at once.
+type Reader struct {
+	store    store
+	text     []byte // MANIFEST
+	manifest *manifest
+	sigs     []sigFile
+	stray    []string         // names of signature files that do not belong
+	signers  []sign.PublicKey // named keys whose signature holds
+	index    *tree.Tree
+	about    map[string]string
+	blocks   *blockCache
+	members  memberCache
+	absent   string // the reason, when opening shows that this copy is incomplete
+}
+
+// Open opens a bundle by what it holds: a ZIP of any name, a folder, or the first
+// of several parts. The errors are those of NewReader, and those of the system.
+func Open(name string) (*Reader, error) {
+	s, err := openStore(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newReader(s)
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return r, nil
+}
+
+// NewReader opens a bundle in its ZIP form. It checks the signatures and the root
+// of the index. ErrNotBundle says that this is no bundle; a *VerdictError says that
+// it is one whose content must not be shown.
+func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
+	s, err := openZIP(r, size)
+	if err != nil {
+		return nil, err
+	}
+	return newReader(s)
+}
+
+func newReader(s store) (*Reader, error) {
+	r := &Reader{store: s, about: map[string]string{}, blocks: newBlockCache()}
+	if err := r.openManifest(); err != nil {
+		return nil, err
+	}
+	if err := r.openIndex(); err != nil {
+		return nil, err
+	}
+	var err error
+	r.absent, err = r.absence()
+	return r, err
+}
+
+// absence says whether this copy is incomplete, as far as names and sizes tell
+// without reading any member.
+func (r *Reader) absence() (reason string, err error) {
+	n := r.aboutNumber("members")
+	switch s := r.store.(type) {
+	case *folderStore:
+		names, err := s.names(-1)
+		names = slices.DeleteFunc(names, func(name string) bool { return !memberNames.MatchString(name) })
+		if int64(len(names)) < n {
+			return ReasonMissing, err
+		}
+		return "", err
+	case *zipStore:
+		m, err := r.member(uint32(n - 1))
+		if err != nil || s.start < 0 {
+			return "", nil // Verify tells
+		}
+		end := s.start + headSize + r.manifest.index.size + m.offset + m.size
+		if s.size < end+r.manifest.members.size {
+			return ReasonCut, nil
+		}
+	}
+	return "", nil
+}
+
+// openManifest checks signatures before anything that they cover is used for
+// more than to learn which keys to check them with.
+func (r *Reader) openManifest() (err error) {
+	if r.text, err = r.store.manifest(); err != nil {
+		return err
+	}
+	if r.manifest, err = parseManifest(r.text); err != nil {
+		return r.manifestError(err)
+	}
+	if r.sigs, err = r.store.signatures(signatureNames(r.manifest.keys)); err != nil {
+		return err
+	}
+	r.signers, err = checkSignatures(r.text, r.sigs, r.manifest.keys)
+	if err != nil {
+		return &VerdictError{Changed, ReasonSignature, err}
+	}
+	r.sigs, r.stray = sortOut(r.sigs, r.manifest.keys)
+	return nil
+}
+
+// sortOut parts signature files that belong to a bundle from others under such names:
+// what is no signature, lies under another key's name, is there twice, or is in the
+// first place, where stock tools look, without being by a named key.
+func sortOut(all []sigFile, keys []sign.PublicKey) (sigs []sigFile, stray []string) {
+	seen := map[string]bool{}
+	for _, f := range all {
+		s, err := sign.ParseSignature(f.data)
+		named := slices.ContainsFunc(keys, func(k sign.PublicKey) bool { return k.ID() == s.KeyID() })
+		fits := f.name == manifestName+"."+s.KeyID()+".minisig"
+		if f.name == signatureName {
+			fits = named || len(keys) == 0
+		}
+		if err != nil || !fits || seen[f.name] {
+			stray = append(stray, f.name)
+			continue
+		}
+		seen[f.name] = true
+		sigs = append(sigs, f)
+	}
+	sortSignatures(sigs)
+	return sigs, stray
+}
+
+// manifestError says why a MANIFEST that cannot be parsed is refused. Only one that
+// holds a signature by a key that it names is taken at its word when it seems to be
+// made for a later version: a flipped bit can look like that, too.
+func (r *Reader) manifestError(err error) error {
+	if z, ok := r.store.(*zipStore); ok && z.cut {
+		return &VerdictError{Incomplete, ReasonCut, err}
+	}
+	if errors.Is(err, ErrNotBundle) {
+		return err
+	}
+	if !errors.Is(err, ErrNewer) {
+		return &VerdictError{Changed, ReasonManifest, err}
+	}
+	keys := namedKeys(r.text)
+	sigs, serr := r.store.signatures(signatureNames(keys))
+	if serr != nil {
+		return serr
+	}
+	signers, serr := checkSignatures(r.text, sigs, keys)
+	if serr != nil || (len(signers) == 0 && len(sigs) > 0) {
+		return &VerdictError{Changed, ReasonSignature, cmp.Or(serr, err)}
+	}
+	standing := Unsigned
+	if len(signers) > 0 {
+		standing = Unknown
+	}
+	return &VerdictError{standing, ReasonNewer, err}
+}
+
+// signatureNames are the names under which signatures by keys are looked for.
+func signatureNames(keys []sign.PublicKey) []string {
+	names := []string{signatureName}
+	for _, k := range keys {
+		names = append(names, signatureFor(k))
+	}
+	return names
+}
+
+// checkSignatures returns the named keys that have signed text. A signature under
+// the name of a named key that cannot be read or does not hold is an error: whoever
+// put it there wants the bundle to look signed. One by a key that is not named
+// proves nothing and is passed over.
+func checkSignatures(text []byte, sigs []sigFile, keys []sign.PublicKey) ([]sign.PublicKey, error) {
+	var signers []sign.PublicKey
+	expected := signatureNames(keys)
+	for _, f := range sigs {
+		s, err := sign.ParseSignature(f.data)
+		if err != nil && !slices.Contains(expected, f.name) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		ok, err := matchSignature(text, s, keys)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		if ok != nil && !slices.Contains(signers, *ok) {
+			signers = append(signers, *ok)
+		}
+	}
+	return signers, nil
+}
+
+// matchSignature returns the key that made s. The key id is only a hint: several
+// keys may have the same, and one of them has to hold.
+func matchSignature(text []byte, s sign.Signature, keys []sign.PublicKey) (*sign.PublicKey, error) {
+	var failure error
+	for _, k := range keys {
+		if k.ID() != s.KeyID() {
+			continue
+		}
+		err := k.Verify(text, s)
+		if err == nil {
+			return &k, nil
+		}
+		failure = err
+	}
+	return nil, failure
+}
+
+// maxAbout bounds how much a bundle may say of itself.
+const maxAbout = 32
+
+func (r *Reader) openIndex() error {
+	m := r.manifest
+	t, err := tree.New(retrying{r.store.file(indexName, headSize, m.index.size)}, m.root)
+	if z, ok := r.store.(*zipStore); ok && errors.Is(err, tree.ErrDamaged) {
+		z.moved = true // another tool may have packed it anew
+		t2, err2 := tree.New(retrying{z.file(indexName, headSize, m.index.size)}, m.root)
+		if z.moved = err2 == nil; z.moved {
+			t, err = t2, nil
+		}
+	}
+	switch {
+	case errors.Is(err, tree.ErrMissing):
+		return &VerdictError{Incomplete, ReasonCut, fmt.Errorf("the index is %w", ErrMissing)}
+	case errors.Is(err, tree.ErrDamaged):
+		return &VerdictError{Changed, ReasonIndex, fmt.Errorf("the index is %w", ErrDamaged)}
+	case err != nil:
+		return &VerdictError{Changed, ReasonIndex, fmt.Errorf("%w: %w", ErrFormat, err)}
+	}
+	r.index = t
+	for e, err := range t.Prefix([]byte{keyAbout}) {
+		if err != nil {
+			return &VerdictError{Changed, ReasonIndex, indexError(err)}
+		}
+		if len(r.about) == maxAbout {
+			break
+		}
+		r.about[string(e.Key[1:])] = string(e.Value)
+	}
+	return nil
+}
+
+// retrying reads what failed a second time.
+type retrying struct{ r io.ReaderAt }
+
+func (r retrying) ReadAt(p []byte, off int64) (int, error) {
+	n, err := readAt(r.r, p, off)
+	if err == nil && n < len(p) {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// indexError turns an error of the tree into one of ours.
+func indexError(err error) error {
+	switch {
+	case errors.Is(err, tree.ErrMissing):
+		return fmt.Errorf("%w: index: %w", ErrMissing, err)
+	case errors.Is(err, tree.ErrDamaged):
+		return fmt.Errorf("%w: index: %w", ErrDamaged, err)
+	}
+	return fmt.Errorf("%w: index: %w", ErrFormat, err)
+}
+
+// Close closes the files that Open opened.
+func (r *Reader) Close() error { return r.store.close() }
+
+// Info is what a bundle says of itself. All of it is signed; none of it is proved.
+type Info struct {
+	Title, Language, Date string
+	Series                string
+	Issue                 uint32 // 0: none
+	Items                 int64
+	Bytes                 int64 // of all items
+	Layout                Layout
+	Manifest              [32]byte         // SHA-256 of MANIFEST: equal in equal bundles
+	Keys                  []sign.PublicKey // named as signers
+	Extra                 []string         // optional header lines of later versions
+}
+
+// Info returns what the bundle says of itself.
+func (r *Reader) Info() Info {
+	return Info{
+		Title: r.about["title"], Language: r.about["language"], Date: r.about["date"],
+		Series: r.manifest.series, Issue: r.manifest.issue,
+		Items: r.aboutNumber("items"), Bytes: r.aboutNumber("bytes"),
+		Layout: r.store.layout(), Manifest: sha256.Sum256(r.text),
+		Keys: slices.Clone(r.manifest.keys), Extra: slices.Clone(r.manifest.extra),
+	}
+}
+
+func (r *Reader) aboutNumber(name string) int64 {
+	n, _ := binary.Uvarint([]byte(r.about[name]))
+	return int64(min(n, 1<<62))
+}
+
+// Len returns the number of items.
+func (r *Reader) Len() int64 { return r.aboutNumber("items") }
+
+// A Standing is who made a bundle, as far as its signatures show.
+type Standing struct {
+	Verdict Verdict // as far as opening shows: not yet whether blocks are damaged
+	Reason  string
+	Signers []sign.PublicKey // keys whose signature holds
+	// Publisher is the signer that counts: the one that is pinned, otherwise the
+	// first. Known is false when there is none.
+	Publisher sign.PublicKey
+	Known     bool
+}
+
+// Standing says who made the bundle to a reader who trusts pins. A pin that is a
+// key also counts when MANIFEST does not name it.
+func (r *Reader) Standing(pins ...sign.Pin) Standing {
+	signers := slices.Clone(r.signers)
+	var given []sign.PublicKey
+	for _, p := range pins {
+		if k, ok := p.Key(); ok && !slices.Contains(given, k) {
+			given = append(given, k)
+		}
+	}
+	more, err := checkSignatures(r.text, r.sigs, given)
+	if err != nil {
+		return Standing{Verdict: Changed, Reason: ReasonSignature}
+	}
+	for _, k := range more {
+		if !slices.Contains(signers, k) {
+			signers = append(signers, k)
+		}
+	}
+	s := standing(signers, pins)
+	if r.absent != "" {
+		s.Verdict, s.Reason = Incomplete, r.absent
+	}
+	return s
+}
+
+func standing(signers []sign.PublicKey, pins []sign.Pin) Standing {
+	if len(signers) == 0 {
+		return Standing{Verdict: Unsigned}
+	}
+	slices.SortFunc(signers, func(a, b sign.PublicKey) int { return cmp.Compare(a.String(), b.String()) })
+	s := Standing{Verdict: Unknown, Signers: signers, Publisher: signers[0], Known: true}
+	for _, p := range pins {
+		i := slices.IndexFunc(signers, p.Matches)
+		if i >= 0 {
+			s.Verdict, s.Publisher = Trusted, signers[i]
+			return s
+		}
+	}
+	return s
+}
+
+// Entry returns the item with this id, or an error that wraps fs.ErrNotExist.
+func (r *Reader) Entry(id uint32) (Entry, error) {
+	return r.entry(id)
+}
+
+// Lookup returns the item with exactly this path, or an error that wraps
+// fs.ErrNotExist.
+func (r *Reader) Lookup(path string) (Entry, error) {
+	node, err := r.node(path)
+	if err != nil {
+		return Entry{}, err
+	}
+	if node.folder {
+		return Entry{}, notExist(path)
+	}
+	e, err := r.entry(node.id)
+	if err == nil && e.Path != path {
+		return Entry{}, notExist(path)
+	}
+	return e, err
+}
+
+// trimFolder brings the ways to name the top folder to one.
+func trimFolder(name string) string {
+	if name == "." {
+		return ""
+	}
+	return strings.TrimSuffix(name, "/")
+}

@@ -1,0 +1,381 @@
+package bundle
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Layout is how the members of a bundle lie.
+type Layout string
+
+// The layouts. Each converts into each, byte for byte.
+const (
+	LayoutZIP    Layout = "zip"    // one ZIP file
+	LayoutFolder Layout = "folder" // a folder of members
+	LayoutParts  Layout = "parts"  // the ZIP file, cut into .001 .002 …
+)
+
+// A store is where the files of a bundle lie. Nothing it returns can be trusted:
+// it says where bytes are, never what they are.
+type store interface {
+	layout() Layout
+	// manifest returns MANIFEST, at most MaxManifest+1 bytes of it.
+	manifest() ([]byte, error)
+	// signatures returns the signature files, at most MaxSignatures of them: those
+	// with the names that are wanted first, so that junk cannot crowd them out.
+	signatures(wanted []string) ([]sigFile, error)
+	// file returns the bytes of one file of the bundle. For a ZIP it begins at
+	// offset if all is as it should be. Reading past what is there is io.EOF; a
+	// file that is not there reads as empty.
+	file(name string, offset, size int64) io.ReaderAt
+	close() error
+}
+
+// readHead reads a small file whole.
+func readHead(r io.Reader, limit int64) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, limit+1))
+}
+
+// A zipStore is one ZIP, or what is left of it. Members are looked for where
+// signed data says that they lie; only where that fails is the central directory
+// asked, which anyone can have rewritten.
+type zipStore struct {
+	r     io.ReaderAt
+	size  int64
+	start int64 // of the bundle: not 0 when bytes were put before it
+	head  []sigFile
+	cut   bool // the head itself is cut short
+	moved bool // index does not lie where it should
+	how   Layout
+	done  func() error
+
+	once      sync.Once
+	directory map[string]zipEntry
+}
+
+// maxPrefix is how many bytes before a bundle are searched through for its
+// beginning; with more in front, the central directory has to be whole.
+const maxPrefix = 1 << 20
+
+// openZIP finds the bundle in r. It returns ErrNotBundle when there is none.
+func openZIP(r io.ReaderAt, size int64) (*zipStore, error) {
+	z := &zipStore{r: r, size: size, how: LayoutZIP, done: func() error { return nil }}
+	buf := make([]byte, min(size, headSize))
+	if _, err := readAt(r, buf, 0); err != nil {
+		return nil, err
+	}
+	if z.parseHead(buf) {
+		return z, nil
+	}
+	if err := z.findStart(); err != nil {
+		return nil, err
+	}
+	if z.head != nil || z.fromDirectory() {
+		return z, nil
+	}
+	return nil, ErrNotBundle
+}
+
+// parseHead reads the entries before index. It stops at the first thing that it
+// does not expect, and says whether there was a MANIFEST.
+func (z *zipStore) parseHead(b []byte) bool {
+	var head []sigFile
+	for len(head) <= MaxSignatures {
+		name, n, size, ok := localHeader(b)
+		if !ok || (len(head) == 0) != (name == manifestName) ||
+			(len(head) > 0 && !isSignatureName(name)) {
+			break
+		}
+		if size > int64(len(b)-n) {
+			z.cut = true
+			break
+		}
+		head = append(head, sigFile{name, b[n : n+int(size)]})
+		b = b[n+int(size):]
+	}
+	z.head = head
+	return len(head) > 0
+}
+
+// localHeader takes a local header of a stored entry apart: its name, its length
+// and the size of the data behind it.
+func localHeader(b []byte) (name string, length int, size int64, ok bool) {
+	if len(b) < localLen || le.Uint32(b) != localSig || le.Uint16(b[8:]) != 0 {
+		return "", 0, 0, false
+	}
+	nameLen, extra := int(le.Uint16(b[26:])), int(le.Uint16(b[28:]))
+	length = localLen + nameLen + extra
+	if length > len(b) {
+		return "", 0, 0, false
+	}
+	return string(b[localLen : localLen+nameLen]), length, int64(le.Uint32(b[18:])), true
+}
+
+// findStart looks for the bundle behind bytes that were put in front of it.
+func (z *zipStore) findStart() error {
+	mark := []byte(manifestName + magic + "\n")
+	buf := make([]byte, min(z.size, maxPrefix+headSize))
+	if _, err := readAt(z.r, buf, 0); err != nil {
+		return err
+	}
+	for from := 0; ; {
+		i := bytes.Index(buf[from:], mark)
+		if i < 0 {
+			return nil
+		}
+		start := from + i - localLen
+		if start >= 0 && z.parseHead(buf[start:min(len(buf), start+headSize)]) {
+			z.start = int64(start)
+			return nil
+		}
+		from += i + 1
+	}
+}
+
+// fromDirectory takes MANIFEST and signatures from the central directory.
+func (z *zipStore) fromDirectory() bool {
+	z.readDirectory()
+	names := []string{manifestName}
+	for name := range z.directory {
+		if isSignatureName(name) && len(names) <= MaxSignatures {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		f, ok := z.directory[name]
+		if !ok {
+			return false
+		}
+		limit := min(f.size, MaxSignature+1)
+		data := make([]byte, limit)
+		n, err := readAt(z.file(name, -1, limit), data, 0)
+		if err != nil {
+			return false
+		}
+		z.head = append(z.head, sigFile{name, data[:n]})
+	}
+	z.start = -1 // nothing lies where it should
+	return true
+}
+
+// readDirectory reads the central directory, once.
+func (z *zipStore) readDirectory() {
+	z.once.Do(func() { z.directory = readDirectory(z.r, z.size) })
+}
+
+func (z *zipStore) layout() Layout { return z.how }
+func (z *zipStore) close() error   { return z.done() }
+
+func (z *zipStore) manifest() ([]byte, error) { return z.head[0].data, nil }
+
+func (z *zipStore) signatures([]string) ([]sigFile, error) { return z.head[1:], nil }
+
+func (z *zipStore) file(name string, offset, size int64) io.ReaderAt {
+	expected := io.NewSectionReader(z.r, max(z.start, 0)+max(offset, 0), size)
+	if z.start >= 0 && offset >= 0 && z.isAt(name, z.start+offset) {
+		return expected
+	}
+	z.readDirectory()
+	f, ok := z.directory[name]
+	switch {
+	case len(z.directory) == 0:
+		return expected // no other way to find it, and its hash will tell
+	case !ok:
+		return io.NewSectionReader(z.r, 0, 0) // it was taken out
+	}
+	at, ok := f.data(z.r)
+	if !ok {
+		return expected
+	}
+	return io.NewSectionReader(z.r, at, min(size, f.size))
+}
+
+// isAt says whether the header before data at offset is that of the named entry.
+func (z *zipStore) isAt(name string, offset int64) bool {
+	back := int64(localLen + len(name))
+	buf := make([]byte, localLen)
+	for _, extra := range []int64{0, 20} { // without and with ZIP64 sizes
+		n, err := readAt(z.r, buf, offset-back-extra)
+		if err == nil && n == localLen && le.Uint32(buf) == localSig &&
+			le.Uint16(buf[28:]) == uint16(extra) {
+			return z.isNamed(name, offset-back-extra)
+		}
+	}
+	return name == indexName && !z.moved // its padding varies; its root hash is checked anyway
+}
+
+func (z *zipStore) isNamed(name string, header int64) bool {
+	buf := make([]byte, len(name))
+	_, err := readAt(z.r, buf, header+localLen)
+	return err == nil && string(buf) == name
+}
+
+// readAt fills buf as far as there are bytes. A failing read is tried once more:
+// worn flash often answers the second time.
+func readAt(r io.ReaderAt, buf []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, nil
+	}
+	n, err := r.ReadAt(buf, off)
+	if n < len(buf) && err != nil && !errors.Is(err, io.EOF) {
+		n, err = r.ReadAt(buf, off)
+	}
+	if n == len(buf) || errors.Is(err, io.EOF) {
+		return n, nil
+	}
+	return n, err
+}
+
+// A folderStore is a folder with the members in it. Files are opened for each
+// read: a bundle may have more of them than a process may hold open.
+type folderStore struct{ root *os.Root }
+
+func openFolder(name string) (*folderStore, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	if f, err := openIn(root, manifestName); err == nil {
+		return &folderStore{root}, f.Close()
+	}
+	return nil, errors.Join(fmt.Errorf("%w: no MANIFEST in the folder", ErrNotBundle), root.Close())
+}
+
+func (f *folderStore) layout() Layout { return LayoutFolder }
+func (f *folderStore) close() error   { return f.root.Close() }
+
+func (f *folderStore) manifest() ([]byte, error) { return f.read(manifestName, MaxManifest) }
+
+func (f *folderStore) read(name string, limit int64) ([]byte, error) {
+	file, err := openIn(f.root, name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readHead(file, limit)
+}
+
+// names lists the folder, at most limit names.
+func (f *folderStore) names(limit int) ([]string, error) {
+	dir, err := f.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(limit)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	slices.Sort(names)
+	return names, err
+}
+
+func (f *folderStore) signatures(wanted []string) ([]sigFile, error) {
+	names, err := f.names(maxMembers + 1000)
+	if err != nil {
+		return nil, err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !isSignatureName(name) })
+	slices.SortStableFunc(names, func(a, b string) int {
+		return rank(wanted, a) - rank(wanted, b)
+	})
+	var sigs []sigFile
+	for _, name := range names[:min(len(names), MaxSignatures)] {
+		data, err := f.read(name, MaxSignature)
+		if errors.Is(err, errNotRegular) {
+			continue // a folder of that name is no signature
+		}
+		if err != nil {
+			return nil, err
+		}
+		sigs = append(sigs, sigFile{name, data})
+	}
+	sortSignatures(sigs)
+	return sigs, nil
+}
+
+func rank(wanted []string, name string) int {
+	if slices.Contains(wanted, name) {
+		return 0
+	}
+	return 1
+}
+
+func (f *folderStore) file(name string, _, size int64) io.ReaderAt {
+	return io.NewSectionReader(folderFile{f.root, name}, 0, size)
+}
+
+// openIn opens a regular file of a folder.
+func openIn(root *os.Root, name string) (*os.File, error) {
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
+	}
+	return root.Open(name)
+}
+
+type folderFile struct {
+	root *os.Root
+	name string
+}
+
+func (f folderFile) ReadAt(p []byte, off int64) (int, error) {
+	file, err := openIn(f.root, f.name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotRegular) {
+		return 0, io.EOF
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	return file.ReadAt(p, off)
+}
+
+// openStore opens what lies at name, whatever it is called.
+func openStore(name string) (store, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil && firstPart(name) != "":
+		return nil, fmt.Errorf("%w (a part? give the name that ends in .001)", err)
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return openFolder(name)
+	case filepath.Base(name) == manifestName:
+		return openFolder(filepath.Dir(name))
+	}
+	r, size, parts, err := openParts(name)
+	if err != nil {
+		return nil, err
+	}
+	z, err := openZIP(r, size)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	z.done = r.Close
+	if parts {
+		z.how = LayoutParts
+	}
+	return z, nil
+}
+
+// firstPart returns the name of the first part when name looks like a part.
+func firstPart(name string) string {
+	ext := filepath.Ext(name)
+	if len(ext) < 4 || strings.Trim(ext[1:], "0123456789") != "" {
+		return ""
+	}
+	return strings.TrimSuffix(name, ext) + fmt.Sprintf(".%0*d", len(ext)-1, 1)
+}

@@ -1,0 +1,411 @@
+package bundle
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"satchel/bundle/sign"
+)
+
+// signed makes a signed bundle and returns its name, its bytes and its key.
+func signed(t testing.TB, layout Layout) (string, sign.PrivateKey) {
+	t.Helper()
+	key := testKey(t, 1)
+	return create(t, sample(), Options{Layout: layout, Signers: []sign.PrivateKey{key}}), key
+}
+
+func read(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func write(t testing.TB, name string, data []byte) string {
+	t.Helper()
+	if err := os.WriteFile(name, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// exact checks that every item not listed as lost reads exactly, and every other
+// fails.
+func exact(t *testing.T, name string, lost []string) {
+	t.Helper()
+	r := open(t, name)
+	for path, want := range sample() {
+		got, err := fs.ReadFile(r, path)
+		bad := slices.Contains(lost, path)
+		if bad != (err != nil) {
+			t.Errorf("%q: error %v, listed as lost: %v", path, err, bad)
+		}
+		if err == nil && !bytes.Equal(got, want.data) {
+			t.Errorf("%q: wrong bytes", path)
+		}
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutZIP)
+	data := read(t, name)
+	film := bytes.Index(data, sample()["film.mp4"].data[:64])
+	if film < 0 {
+		t.Fatal("the film does not lie in the ZIP as it is")
+	}
+	flip := func(at int) []byte {
+		b := bytes.Clone(data)
+		b[at] ^= 1
+		return b
+	}
+	for _, c := range []struct {
+		what    string
+		data    []byte
+		verdict Verdict
+		reason  string
+		marked  bool
+	}{
+		{"whole", data, Trusted, "", false},
+		{"a bit of the film", flip(film + 5), Changed, ReasonBlocks, false},
+		{"cut at 60 %", data[:len(data)*6/10], Incomplete, ReasonCut, false},
+		{"100 bytes behind", append(bytes.Clone(data), make([]byte, 100)...), Trusted, "", true},
+		{"100 bytes before", append(make([]byte, 100), data...), Trusted, "", true},
+		{"a bit of the padding", flip(headSize - 100), Trusted, "", true},
+		{"a bit of the central directory", flip(len(data) - 60), Trusted, "", true},
+		{"a bit of the index's root", flip(headSize + indexSize(t, data) - 5), Changed, ReasonIndex, false},
+		{"a bit of MANIFEST", flip(150), Changed, "", false},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			copied := write(t, filepath.Join(t.TempDir(), "x.jpg"), c.data)
+			got := verify(t, copied, pin(t, key.Public()))
+			if got.Verdict != c.verdict || (c.reason != "" && got.Reason != c.reason) || got.Marked != c.marked {
+				t.Fatalf("%+v", got)
+			}
+			if got.Reason != ReasonIndex && got.Reason != ReasonManifest && got.Reason != ReasonSignature {
+				exact(t, copied, append(got.Damaged, got.Missing...))
+			}
+		})
+	}
+}
+
+func indexSize(t *testing.T, data []byte) int {
+	t.Helper()
+	r, err := NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(r.manifest.index.size)
+}
+
+func TestF24MissingMember(t *testing.T) {
+	t.Parallel()
+	name, _ := signed(t, LayoutFolder)
+	members, err := filepath.Glob(filepath.Join(name, "m*.mp4"))
+	if err != nil || len(members) == 0 {
+		t.Fatal(members, err)
+	}
+	if err := os.Remove(members[0]); err != nil {
+		t.Fatal(err)
+	}
+	got := verify(t, name)
+	want := []string{"film.mp4", "film2.mp4"}
+	if got.Verdict != Incomplete || got.Reason != ReasonMissing || !slices.Equal(got.Missing, want) {
+		t.Errorf("%+v", got)
+	}
+	exact(t, name, want)
+}
+
+// TestF24DroppedEntry takes a member out of a ZIP with another tool.
+func TestF24DroppedEntry(t *testing.T) {
+	t.Parallel()
+	tool := need(t, "zip")
+	name, _ := signed(t, LayoutZIP)
+	if out, err := exec.Command(tool, "-qd", name, "m0001.png").CombinedOutput(); err != nil {
+		t.Fatalf("%s %v", out, err)
+	}
+	got := verify(t, name)
+	if got.Verdict != Incomplete || !slices.Equal(got.Missing, []string{"pictures/large.png"}) {
+		t.Errorf("%+v", got)
+	}
+	exact(t, name, got.Missing)
+}
+
+// need returns the path of a program that a test cannot do without.
+func need(t testing.TB, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	return path
+}
+
+func TestMissingPart(t *testing.T) {
+	t.Parallel()
+	key := testKey(t, 1)
+	first := create(t, sample(), Options{Layout: LayoutParts, PartSize: 1 << 20, Signers: []sign.PrivateKey{key}})
+	if err := os.Remove(strings.TrimSuffix(first, ".001") + ".003"); err != nil {
+		t.Fatal(err)
+	}
+	got := verify(t, first, pin(t, key.Public()))
+	if got.Verdict != Incomplete || len(got.Missing) == 0 || len(got.Damaged) > 0 {
+		t.Errorf("%+v", got)
+	}
+	exact(t, first, got.Missing)
+}
+
+func TestA03SignatureOfAnotherFile(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutFolder)
+	write(t, filepath.Join(name, signatureName), key.Sign([]byte("a letter")))
+	refused(t, name, Changed, ReasonSignature)
+}
+
+func TestA04NoSignature(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutFolder)
+	if err := os.Remove(filepath.Join(name, signatureName)); err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, name, pin(t, key.Public())).Verdict; v != Unsigned {
+		t.Errorf("%s, want unsigned", v)
+	}
+}
+
+func TestA12SignedForAnotherPurpose(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutFolder)
+	letter := []byte("Dear reader,\n")
+	write(t, filepath.Join(name, manifestName), letter)
+	write(t, filepath.Join(name, signatureName), key.Sign(letter))
+	if _, err := Open(name); !errors.Is(err, ErrNotBundle) {
+		t.Errorf("%v, want ErrNotBundle", err)
+	}
+}
+
+func TestA18OneValidOneInvalid(t *testing.T) {
+	t.Parallel()
+	one, two, other := testKey(t, 1), testKey(t, 2), testKey(t, 3)
+	name := create(t, sample(), Options{Layout: LayoutFolder, Signers: []sign.PrivateKey{one, two}})
+	second := filepath.Join(name, signatureFor(two.Public()))
+	good := read(t, second)
+	write(t, second, two.Sign([]byte("something else")))
+	refused(t, name, Changed, ReasonSignature)
+	write(t, second, good)
+	write(t, filepath.Join(name, signatureFor(other.Public())), other.Sign([]byte("unknown")))
+	if v := verify(t, name, pin(t, two.Public())); v.Verdict != Trusted || v.Publisher != two.Public() {
+		t.Errorf("with an unknown signer: %+v", v)
+	}
+}
+
+func TestA19ManySignatures(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutFolder)
+	huge := bytes.Repeat([]byte("x"), 10<<20)
+	for i := range 100 {
+		id := strings.Repeat("F", 14) + string([]byte{"0123456789"[i/10], "0123456789"[i%10]})
+		write(t, filepath.Join(name, "MANIFEST."+id+".minisig"), huge[:len(huge)/(i+1)])
+	}
+	r := open(t, name)
+	if len(r.sigs) > MaxSignatures {
+		t.Errorf("%d signature files read", len(r.sigs))
+	}
+	if v := r.Standing(pin(t, key.Public())).Verdict; v != Trusted {
+		t.Errorf("%s, want trusted", v)
+	}
+}
+
+func TestA20Prefix(t *testing.T) {
+	t.Parallel()
+	name, _ := signed(t, LayoutFolder)
+	text := read(t, filepath.Join(name, manifestName))
+	for n := range text {
+		write(t, filepath.Join(name, manifestName), text[:n])
+		if _, err := Open(name); err == nil {
+			t.Fatalf("MANIFEST cut at %d opens", n)
+		}
+	}
+}
+
+func TestA01FlippedManifest(t *testing.T) {
+	t.Parallel()
+	name, _ := signed(t, LayoutFolder)
+	r := open(t, name)
+	for bit := range 8 * len(r.text) {
+		bad := bytes.Clone(r.text)
+		bad[bit/8] ^= 1 << (bit % 8)
+		m, err := parseManifest(bad)
+		if err != nil {
+			continue
+		}
+		// A flipped key may name a signer who has not signed: that is unsigned.
+		if signers, err := checkSignatures(bad, r.sigs, m.keys); err == nil && len(signers) > 0 {
+			t.Fatalf("bit %d of MANIFEST: still signed", bit)
+		}
+	}
+}
+
+func refused(t *testing.T, name string, verdict Verdict, reason string) {
+	t.Helper()
+	_, err := Open(name)
+	var v *VerdictError
+	if !errors.As(err, &v) || v.Verdict != verdict || v.Reason != reason {
+		t.Errorf("Open: %v, want %s (%s)", err, verdict, reason)
+	}
+	report, err := Verify(context.Background(), name, VerifyOptions{})
+	if err != nil || report.Verdict != verdict || report.Reason != reason {
+		t.Errorf("Verify: %+v, %v", report, err)
+	}
+}
+
+func TestSign(t *testing.T) {
+	t.Parallel()
+	one, two := testKey(t, 1), testKey(t, 2)
+	keys := []sign.PublicKey{one.Public(), two.Public()}
+	both := read(t, create(t, sample(), Options{Keys: keys, Signers: []sign.PrivateKey{one, two}}))
+	for _, layout := range []Layout{LayoutZIP, LayoutFolder, LayoutParts} {
+		name := create(t, sample(), Options{Layout: layout, PartSize: 1 << 20, Keys: keys})
+		if v := verify(t, name).Verdict; v != Unsigned {
+			t.Errorf("%s: %s before signing", layout, v)
+		}
+		for _, k := range []sign.PrivateKey{one, two, one} {
+			if _, err := Sign(name, k); err != nil {
+				t.Fatalf("%s: %v", layout, err)
+			}
+			if v := verify(t, name, pin(t, k.Public())); v.Verdict != Trusted || v.Marked {
+				t.Errorf("%s: %+v", layout, v)
+			}
+		}
+		out := filepath.Join(t.TempDir(), "out.zip")
+		if _, err := Convert(context.Background(), open(t, name), out, ConvertOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(read(t, out), both) {
+			t.Errorf("%s: signed afterwards differs from signed at once", layout)
+		}
+	}
+}
+
+func TestStockTools(t *testing.T) {
+	t.Parallel()
+	minisign, sha256sum, unzip := need(t, "minisign"), need(t, "sha256sum"), need(t, "unzip")
+	name, key := signed(t, LayoutZIP)
+	dir := t.TempDir()
+	if out, err := exec.Command(unzip, "-q", name, "-d", dir).CombinedOutput(); err != nil {
+		t.Fatalf("unzip: %s %v", out, err)
+	}
+	run := func(tool string, args ...string) {
+		cmd := exec.Command(tool, args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %s %v", tool, out, err)
+		}
+	}
+	run(minisign, "-V", "-H", "-m", manifestName, "-P", key.Public().String())
+	run(sha256sum, "--strict", "--quiet", "-c", manifestName, membersName)
+	if v := verify(t, dir, pin(t, key.Public())); v.Verdict != Trusted || v.Marked || len(v.Extra) > 0 {
+		t.Errorf("unpacked: %+v", v)
+	}
+}
+
+func TestCancelLeavesNothing(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	calls := 0
+	o := Options{Progress: func(Progress) {
+		if calls++; calls == 60 {
+			cancel()
+		}
+	}}
+	dir := t.TempDir()
+	if _, err := Create(ctx, filepath.Join(dir, "x.zip"), sample(), o); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want canceled", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestC17Watermarks: what anybody can write beside a bundle marks it, and a clean copy
+// is without it.
+func TestC17Watermarks(t *testing.T) {
+	t.Parallel()
+	stranger := testKey(t, 9)
+	for what, spoil := range map[string]func(name string, key sign.PrivateKey){
+		"a note named as a signature": func(name string, _ sign.PrivateKey) {
+			write(t, filepath.Join(name, "MANIFEST.0123456789ABCDEF.minisig"), []byte("HOST=laptop\n"))
+		},
+		"an untrusted comment": func(name string, _ sign.PrivateKey) {
+			file := filepath.Join(name, signatureName)
+			_, rest, _ := bytes.Cut(read(t, file), []byte("\n"))
+			write(t, file, append([]byte("untrusted comment: HOST=laptop\n"), rest...))
+		},
+		"a stranger's letter in the first place": func(name string, key sign.PrivateKey) {
+			first := filepath.Join(name, signatureName)
+			write(t, filepath.Join(name, signatureFor(key.Public())), read(t, first))
+			write(t, first, stranger.Sign([]byte("a letter, HOST=laptop")))
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			name, key := signed(t, LayoutFolder)
+			spoil(name, key)
+			if got := verify(t, name, pin(t, key.Public())); got.Verdict != Trusted || !got.Marked {
+				t.Errorf("%+v", got)
+			}
+			out := filepath.Join(t.TempDir(), "clean.zip")
+			if _, err := Convert(context.Background(), open(t, name), out, ConvertOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := verify(t, out, pin(t, key.Public())); got.Verdict != Trusted || got.Marked {
+				t.Errorf("clean copy: %+v", got)
+			}
+			if bytes.Contains(read(t, out), []byte("HOST=laptop")) {
+				t.Error("the mark is in the clean copy")
+			}
+		})
+	}
+}
+
+// TestC23PackedAnew: another tool's ZIP of the same files is intact, and marked.
+func TestC23PackedAnew(t *testing.T) {
+	t.Parallel()
+	tool := need(t, "zip")
+	name, key := signed(t, LayoutFolder)
+	out := filepath.Join(t.TempDir(), "again.zip")
+	cmd := exec.Command(tool, "-q0Xr", out, ".")
+	cmd.Dir = name
+	if log, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %v", log, err)
+	}
+	if got := verify(t, out, pin(t, key.Public())); got.Verdict != Trusted || !got.Marked {
+		t.Errorf("%+v", got)
+	}
+	exact(t, out, nil)
+}
+
+// TestC01Cut: a copy that ends early says so when it is opened.
+func TestC01Cut(t *testing.T) {
+	t.Parallel()
+	name, _ := signed(t, LayoutZIP)
+	data := read(t, name)
+	cut := open(t, write(t, filepath.Join(t.TempDir(), "x"), data[:len(data)*6/10]))
+	if s := cut.Standing(); s.Verdict != Incomplete || s.Reason != ReasonCut {
+		t.Errorf("%+v", s)
+	}
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/cli/browser"
+	"github.com/urfave/cli/v2"
+
+	"satchel/bundle"
+	"satchel/bundle/sign"
+	"satchel/viewer"
+	"satchel/viewer/server"
+)
+
+type openOptions struct {
+	pins      []sign.Pin
+	noBrowser bool
+	portText  string
+	port      int
+}
+
+// newOpenCommand takes several bundles, which then form a library.
+func newOpenCommand(u *ui) *cli.Command {
+	var o openOptions
+	return &cli.Command{
+		Name:      "open",
+		Usage:     "read bundles in the browser",
+		ArgsUsage: "BUNDLE…",
+		Flags: []cli.Flag{
+			pinFlag(),
+			&cli.BoolFlag{Name: "no-browser", Destination: &o.noBrowser,
+				Usage: "print the address, and start no browser"},
+			&cli.StringFlag{Name: "port", Destination: &o.portText,
+				Usage: "listen on port `N` of this computer; otherwise on one that is free"},
+		},
+		Description: manual{
+			about: `Shows bundles in the system's browser. Only this computer can reach the viewer, at the
+address in the first line of the output; nothing is sent anywhere. Everything is checked
+before it is shown. Ctrl-C ends it, and so does the button to leave.`,
+			example: `satchel open news.zip
+satchel open -p news.pub --no-browser /media/stick/*.zip`,
+			exits: []string{doneLine, failLine, usageLine, holdLine},
+		}.text(),
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, 1, -1)
+			if err != nil {
+				return err
+			}
+			if o.port, err = parsePort(o.portText); err != nil {
+				return err
+			}
+			if o.pins, err = readPins(c.StringSlice("publisher")); err != nil {
+				return err
+			}
+			return o.run(c.Context, u, args)
+		},
+	}
+}
+
+// parsePort takes no 0: who wants any port gives none.
+func parsePort(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 {
+		return 0, usagef("--port %q: it is a number from 1 to 65535", s)
+	}
+	return int(n), nil
+}
+
+// run opens every bundle before it shows one, so that a forged one is not overlooked.
+func (o *openOptions) run(ctx context.Context, u *ui, names []string) (err error) {
+	var readers []*bundle.Reader
+	defer func() {
+		for _, r := range readers {
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	for _, name := range names {
+		r, err := openBundle(name)
+		if err != nil {
+			return err
+		}
+		readers = append(readers, r)
+		if err := noteStanding(u, name, r.Standing(o.pins...)); err != nil {
+			return err
+		}
+	}
+	return o.serve(ctx, u, readers)
+}
+
+// serve shows the bundles until the context ends or the reader leaves. The address is
+// printed before the browser starts, so that it is at hand where none does.
+func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader) error {
+	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins}), server.Options{Port: o.port})
+	if err := s.Listen(); err != nil {
+		return err
+	}
+	u.printf("%s\n", s.Address())
+	u.sayf("Ctrl-C ends it.")
+	if !o.noBrowser {
+		go startBrowser(u, s.Launch())
+	}
+	return s.Serve(ctx)
+}
+
+// startBrowser hands an address that works once to the system's own browser, without a shell. What
+// that program prints is of no use to anyone.
+func startBrowser(u *ui, address string) {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard
+	if err := browser.OpenURL(address); err != nil {
+		u.notef("no browser could be started (%v): open the address above in one", err)
+	}
+}

@@ -1,0 +1,341 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/text/language"
+
+	"satchel/bundle"
+	"satchel/bundle/ingest"
+	"satchel/bundle/sign"
+)
+
+type packOptions struct {
+	key             keyOptions
+	output          string
+	layout          string
+	partSize        string
+	title           string
+	series          string
+	issue           string
+	date            string
+	language        string
+	skipUnsupported bool
+	noSearch        bool
+}
+
+// newPackCommand says no more than what is packed and where to: how is decided.
+func newPackCommand(u *ui) *cli.Command {
+	var o packOptions
+	keyFlags := o.key.flags()
+	flags := []cli.Flag{
+		keyFlags[0],
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.output,
+			Usage: "write the bundle to `FILE`; otherwise to NAME.zip in the current folder,\n" +
+				"NAME being that of the first DIR"},
+		layoutFlag(&o.layout),
+		partSizeFlag(&o.partSize),
+		&cli.StringSliceFlag{Name: "publisher",
+			Usage: "name the signer who holds this key, a .pub file or RW…: `PUB`;\n" +
+				"signing is done later with satchel sign; may be repeated"},
+		&cli.StringFlag{Name: "title", Destination: &o.title, Usage: "call the bundle `TITLE`"},
+		&cli.StringFlag{Name: "series", Destination: &o.series,
+			Usage: "make it an issue of `SERIES`: up to 32 of a-z, 0-9 and hyphen"},
+		&cli.StringFlag{Name: "issue", Destination: &o.issue,
+			Usage: "make it issue `N` of its series, counted from 1"},
+		&cli.StringFlag{Name: "date", Destination: &o.date,
+			Usage: "date the bundle `DATE`: YYYY, YYYY-MM or YYYY-MM-DD; there is none otherwise"},
+		&cli.StringFlag{Name: "language", Destination: &o.language,
+			Usage: "the bundle's main `LANGUAGE`, such as ko or zh-CN"},
+		&cli.BoolFlag{Name: "no-search", Destination: &o.noSearch,
+			Usage: "leave the search index out"},
+		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
+			Usage: "leave files of unknown kinds out instead of refusing them"},
+		&cli.StringSliceFlag{Name: "allow",
+			Usage: "pack the file `PATH` although its kind is refused; may be repeated"},
+	}
+	return &cli.Command{
+		Name:      "pack",
+		Usage:     "make a bundle of folders",
+		ArgsUsage: "DIR…",
+		Flags:     append(flags, keyFlags[1:]...),
+		Description: manual{
+			about: `Packs a folder as it is: every file becomes an item under its own path. With several
+folders, each lies under its base name. The same files give the same bytes on every
+system. No clock, user, host or path gets in.
+Secret keys, programs and links are refused; what systems and editors scatter about,
+and a site's scripts, are left out and listed. Sizes take K, M, G (powers of 1024) or
+KB, MB, GB (powers of 1000). A bundle of the same name is replaced, nothing else is.
+Prints the name of the bundle.`,
+			example: `satchel pack -k news.key -o news.zip articles films
+satchel pack --publisher news.pub articles     to be signed on another computer
+satchel pack -k news.key --layout parts --part-size 2G films`,
+			exits: []string{doneLine, failLine, usageLine},
+		}.text(),
+		Action: func(c *cli.Context) error {
+			dirs, err := arguments(c, 1, -1)
+			if err != nil {
+				return err
+			}
+			p, err := o.prepare(c, dirs)
+			if err != nil {
+				return withHelp(c, err)
+			}
+			return p.run(c.Context, u)
+		},
+	}
+}
+
+// layoutFlag is shared by pack and convert.
+func layoutFlag(to *string) cli.Flag {
+	return &cli.StringFlag{Name: "layout", Destination: to,
+		Usage: "lay it out as `LAYOUT`: zip (one file), folder, or parts (numbered files)"}
+}
+
+// partSizeFlag is shared by pack and convert.
+func partSizeFlag(to *string) cli.Flag {
+	return &cli.StringFlag{Name: "part-size", Destination: to,
+		Usage: "make each part `SIZE` long: 2G, 700M or a number of bytes;\n" +
+			"otherwise what fits on FAT32, a little less than 4 GiB"}
+}
+
+// A packing is a pack command whose flags have been understood.
+type packing struct {
+	o      packOptions
+	output string
+	dirs   []string
+	ingest ingest.Options
+	bundle bundle.Options
+}
+
+// prepare finds all wrong usage before any work begins.
+func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
+	p := &packing{o: *o, dirs: dirs}
+	p.bundle = bundle.Options{Title: o.title, Series: o.series}
+	p.ingest = ingest.Options{SkipUnsupported: o.skipUnsupported, Allow: c.StringSlice("allow")}
+	steps := []func() error{
+		func() (err error) {
+			p.bundle.Layout, p.bundle.PartSize, err = parseLayout(o.layout, o.partSize)
+			return err
+		},
+		func() (err error) {
+			p.output, err = defaultOutput(o.output, p.bundle.Layout, dirs[0])
+			return err
+		},
+		func() (err error) { p.bundle.Issue, err = parseIssue(o.issue, o.series); return err },
+		func() (err error) { p.bundle.Date, err = parseDate(o.date); return err },
+		func() (err error) { p.bundle.Language, err = parseLanguage(o.language); return err },
+		func() (err error) {
+			p.bundle.Keys, err = readPublishers(c.StringSlice("publisher"))
+			return err
+		},
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	p.ingest.Output = p.output
+	return p, nil
+}
+
+// readPublishers reads the keys of signers who are named and have not signed.
+func readPublishers(args []string) ([]sign.PublicKey, error) {
+	var keys []sign.PublicKey
+	for _, arg := range args {
+		key, err := readPublic(arg)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// parseLayout reads --layout and --part-size.
+func parseLayout(layout, partSize string) (bundle.Layout, int64, error) {
+	l := bundle.Layout(layout)
+	switch l {
+	case "":
+		l = bundle.LayoutZIP
+	case bundle.LayoutZIP, bundle.LayoutFolder, bundle.LayoutParts:
+	default:
+		return "", 0, usagef("no layout %q: it is zip, folder or parts", layout)
+	}
+	if partSize == "" {
+		return l, 0, nil
+	}
+	if l != bundle.LayoutParts {
+		return "", 0, usagef("--part-size goes with --layout parts")
+	}
+	n, err := parseSize(partSize)
+	if err != nil {
+		return "", 0, usage(fmt.Errorf("--part-size: %w", err))
+	}
+	return l, n, nil
+}
+
+// defaultOutput names a bundle after the first folder, in the current one.
+func defaultOutput(output string, layout bundle.Layout, dir string) (string, error) {
+	if output != "" {
+		return output, nil
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	base := filepath.Base(abs)
+	if bundle.CheckPath(base) != nil {
+		return "", withHint(usagef("%s gives the bundle no name", quote(dir)), "name it with -o FILE")
+	}
+	if layout == bundle.LayoutFolder {
+		return base + "-bundle", nil
+	}
+	return base + ".zip", nil
+}
+
+// parseIssue takes digits alone: what a program might read in two ways is refused.
+func parseIssue(s, series string) (uint32, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil || n == 0 || s != strconv.FormatUint(n, 10) {
+		return 0, usagef("--issue %q: it is a number from 1 to 4294967295, in digits alone", s)
+	}
+	if series == "" {
+		return 0, usagef("an issue number needs a series: --series NAME --issue %s", s)
+	}
+	return uint32(n), nil
+}
+
+// parseDate takes a day of the calendar, or less. There is no default: a clock would tell
+// when the curator worked.
+func parseDate(s string) (string, error) {
+	for _, form := range []string{"2006-01-02", "2006-01", "2006"} {
+		if t, err := time.Parse(form, s); err == nil && t.Year() > 0 {
+			return s, nil
+		}
+	}
+	if s == "" {
+		return "", nil
+	}
+	return "", usagef("--date %q: write YYYY, YYYY-MM or YYYY-MM-DD", s)
+}
+
+// parseLanguage brings a language tag to its usual spelling.
+func parseLanguage(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	tag, err := language.Parse(s)
+	if err != nil {
+		return "", usagef("--language %q: write a tag such as en, ko or zh-CN", s)
+	}
+	return tag.String(), nil
+}
+
+// packMemory is where the garbage collector begins to work harder, in bytes: packing
+// is to run on an old laptop beside a browser.
+const packMemory = 200 << 20
+
+// run lists what was left out also when the packing fails: it may be the reason.
+func (p *packing) run(ctx context.Context, u *ui) (err error) {
+	src, err := ingest.Folders(p.dirs, p.ingest)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	if p.o.key.file != "" {
+		key, err := p.o.key.load(ctx, u)
+		if err != nil {
+			return err
+		}
+		p.bundle.Signers = []sign.PrivateKey{key}
+	}
+	p.bundle.Progress = u.progress.update
+	began := clock()
+	debug.SetMemoryLimit(packMemory)
+	sum, err := bundle.Create(ctx, p.output, src, p.bundle)
+	u.progress.clear()
+	reportLeftOut(u, src)
+	if err != nil {
+		return err
+	}
+	for _, a := range src.Allowed() {
+		u.warnf("packed because --allow names it: %s (%s)", show(a.Path), show(a.Reason))
+	}
+	p.summarize(u, sum, clock().Sub(began))
+	u.printf("%s\n", show(firstFile(sum, p.output)))
+	return nil
+}
+
+// firstFile is the name that opens the bundle.
+func firstFile(sum *bundle.Summary, name string) string {
+	if len(sum.Files) > 0 {
+		return sum.Files[0]
+	}
+	return name
+}
+
+// reportLeftOut lists what was not packed, in a form that scripts may read.
+func reportLeftOut(u *ui, src *ingest.Folder) {
+	for _, l := range src.LeftOut() {
+		u.sayf("left out: %s (%s)", show(l.Path), show(l.Reason))
+	}
+	if n := src.MoreLeftOut(); n > 0 {
+		u.sayf("left out: %s more", formatCount(int64(n), "file"))
+	}
+}
+
+// reportRefused lists what stopped the packing, so that all of it can be mended at
+// once.
+func (u *ui) reportRefused(e *ingest.RefusedError) {
+	for _, f := range e.Files {
+		u.sayf("refused: %s (%s)", show(f.Path), show(f.Reason))
+	}
+	if e.More > 0 {
+		u.sayf("refused: %s more", formatCount(int64(e.More), "file"))
+	}
+}
+
+// summarize tells a curator what is in the bundle and what it weighs.
+func (p *packing) summarize(u *ui, s *bundle.Summary, spent time.Duration) {
+	for _, k := range bundle.Kinds {
+		if n := s.ByKind[k]; n.Items > 0 {
+			u.sayf("%-9s %9s  %8s", k, grouped(int64(n.Items)), formatSize(n.Bytes))
+		}
+	}
+	line := fmt.Sprintf("%s, %s in, %s out", formatCount(int64(s.Items), "item"),
+		formatSize(s.Input), formatSize(s.Output))
+	if s.Output > 0 && s.Input > s.Output {
+		line += fmt.Sprintf(" (%.1f : 1)", float64(s.Input)/float64(s.Output))
+	}
+	if s.Duplicates > 0 {
+		line += fmt.Sprintf(", %s stored once", formatCount(int64(s.Duplicates), "duplicate"))
+	}
+	u.sayf("%s, in %s", line, formatSpent(spent))
+	if len(s.Files) > 1 {
+		u.sayf("%s: %s", formatCount(int64(len(s.Files)), "part"), show(strings.Join(s.Files, " ")))
+	}
+	p.signedBy(u, firstFile(s, p.output))
+}
+
+// signedBy says whose signature is in the bundle, or how to add one.
+func (p *packing) signedBy(u *ui, name string) {
+	for _, k := range p.bundle.Signers {
+		u.sayf("signed by %s", k.Public().Fingerprint())
+	}
+	if len(p.bundle.Signers) == 0 {
+		u.warnf("it is unsigned: nobody can tell it from a forgery. Sign it: satchel sign -k KEY %s",
+			show(name))
+	}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"golang.org/x/term"
+)
+
+// maxPassphrase bounds a passphrase; minisign reads no longer ones.
+const maxPassphrase = 1023
+
+// errNoTerminal says that there is nobody to ask.
+var errNoTerminal = errors.New("a passphrase is needed, and there is no terminal to ask on")
+
+// askPassphrase asks on the terminal, without showing what is typed.
+func (u *ui) askPassphrase(ctx context.Context, prompt string) ([]byte, error) {
+	tty, done, err := u.keyboard()
+	if err != nil {
+		return nil, withHint(errNoTerminal, "give it in a file with --passphrase-file")
+	}
+	defer done()
+	fmt.Fprintf(u.err, "%s: ", prompt)
+	phrase, err := readHidden(ctx, tty)
+	fmt.Fprintln(u.err)
+	if err != nil {
+		return nil, err
+	}
+	return checkPassphrase(phrase)
+}
+
+// askTwice asks for a new passphrase, a second time against slips.
+func (u *ui) askTwice(ctx context.Context) ([]byte, error) {
+	first, err := u.askPassphrase(ctx, "Passphrase for the new key")
+	if err != nil {
+		return nil, err
+	}
+	second, err := u.askPassphrase(ctx, "The same passphrase again")
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(first, second) {
+		return nil, errors.New("the two passphrases differ; no key was made")
+	}
+	return first, nil
+}
+
+// checkPassphrase refuses what would make a key without a passphrase by accident.
+func checkPassphrase(phrase []byte) ([]byte, error) {
+	switch {
+	case len(phrase) == 0:
+		return nil, errors.New("the passphrase is empty")
+	case len(phrase) > maxPassphrase:
+		return nil, fmt.Errorf("the passphrase is longer than %d bytes", maxPassphrase)
+	}
+	return phrase, nil
+}
+
+// keyboard is standard input where that is a terminal, and else the terminal that
+// the command was started from.
+func (u *ui) keyboard() (tty *os.File, done func(), err error) {
+	if u.in != nil && term.IsTerminal(int(u.in.Fd())) {
+		return u.in, func() {}, nil
+	}
+	name := "/dev/tty"
+	if runtime.GOOS == "windows" {
+		name = "CONIN$"
+	}
+	tty, err = os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	return tty, func() { tty.Close() }, nil
+}
+
+// readHidden reads a line without echo. When the context ends, the terminal is put
+// back as it was: the read itself cannot be interrupted.
+func readHidden(ctx context.Context, tty *os.File) ([]byte, error) {
+	fd := int(tty.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, fmt.Errorf("cannot ask for the passphrase: %w", err)
+	}
+	type answer struct {
+		phrase []byte
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		phrase, err := term.ReadPassword(fd)
+		answers <- answer{phrase, err}
+	}()
+	select {
+	case a := <-answers:
+		if errors.Is(a.err, io.EOF) {
+			return nil, errors.New("no passphrase was typed")
+		}
+		return a.phrase, a.err
+	case <-ctx.Done():
+		return nil, errors.Join(ctx.Err(), term.Restore(fd, before))
+	}
+}
+
+// readPassphrase takes the passphrase from a file: its one line, without the end of
+// the line.
+func readPassphrase(name string) ([]byte, error) {
+	text, err := readSmall(name, maxPassphrase+2)
+	if err != nil {
+		return nil, err
+	}
+	text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
+	if bytes.ContainsAny(text, "\r\n") {
+		return nil, fmt.Errorf("%s holds more than one line", quote(name))
+	}
+	phrase, err := checkPassphrase(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", quote(name), err)
+	}
+	return phrase, nil
+}
+
+// readSmall reads a file that has no reason to be large.
+func readSmall(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("%s is longer than %d bytes", quote(name), limit)
+	}
+	return data, nil
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+
+	"satchel/bundle"
+	"satchel/bundle/ingest"
+	"satchel/bundle/sign"
+)
+
+// A ui is the command's side of the conversation: results go to out, all else to
+// err. Nothing else in this package writes to a screen or reads from a keyboard.
+type ui struct {
+	in       *os.File
+	out, err io.Writer
+	progress *progress
+}
+
+// newUI is the conversation with whoever has started the process.
+func newUI(in, out, errs *os.File) *ui {
+	p := &progress{w: errs, on: term.IsTerminal(int(errs.Fd())), now: clock}
+	return &ui{in: in, out: &results{w: out}, err: &aside{errs, p}, progress: p}
+}
+
+// results is standard output that remembers whether it took everything. A full disk
+// behind it must not look like success.
+type results struct {
+	w   io.Writer
+	err error // sticky
+}
+
+// Write passes nothing on after the first failure.
+func (r *results) Write(b []byte) (n int, err error) {
+	if r.err == nil {
+		n, r.err = r.w.Write(b)
+	}
+	return n, r.err
+}
+
+// lost is the error that results could not be written for.
+func (u *ui) lost() error {
+	if r, ok := u.out.(*results); ok && r.err != nil {
+		return fmt.Errorf("standard output: %w", r.err)
+	}
+	return nil
+}
+
+// printf prints a result. Arguments that come out of a file belong through show.
+func (u *ui) printf(format string, args ...any) { fmt.Fprintf(u.out, format, args...) }
+
+// sayf prints a line for people.
+func (u *ui) sayf(format string, args ...any) { fmt.Fprintf(u.err, format+"\n", args...) }
+
+// notef says something worth knowing.
+func (u *ui) notef(format string, args ...any) { u.sayf("satchel: note: "+format, args...) }
+
+// warnf says something that may do harm.
+func (u *ui) warnf(format string, args ...any) { u.sayf("satchel: warning: "+format, args...) }
+
+// printJSON prints v in one line. Characters that could steer a terminal stand in it
+// as escapes, which JSON reads back as the same characters.
+func (u *ui) printJSON(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	var line strings.Builder
+	for _, r := range strings.TrimSuffix(b.String(), "\n") {
+		if steers(r) {
+			writeEscape(&line, r)
+		} else {
+			line.WriteRune(r)
+		}
+	}
+	_, err := fmt.Fprintln(u.out, line.String())
+	return err
+}
+
+// writeEscape writes r as JSON does: in UTF-16 units.
+func writeEscape(b *strings.Builder, r rune) {
+	if r > 0xffff {
+		r -= 0x10000
+		fmt.Fprintf(b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		return
+	}
+	fmt.Fprintf(b, `\u%04x`, r)
+}
+
+// show returns s as it may stand in a line on a terminal: what would steer the
+// terminal, or turn the direction of the text around, is escaped.
+func show(s string) string {
+	if strings.IndexFunc(s, steers) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case steers(r):
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		default:
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// steers says whether r may change how the text around it looks. Joiners, which
+// Persian and Indic words need, do not.
+func steers(r rune) bool {
+	switch {
+	case r == 0x200c || r == 0x200d:
+		return false
+	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+		return true
+	}
+	return r&0xfffe == 0xfffe
+}
+
+// quote puts a name between quotation marks, as it may stand on a terminal.
+func quote(name string) string { return `"` + show(name) + `"` }
+
+// A hintError is an error with a word on what to do about it.
+type hintError struct {
+	err  error
+	hint string
+}
+
+func (e *hintError) Error() string { return e.err.Error() }
+func (e *hintError) Unwrap() error { return e.err }
+
+// withHint adds a hint to an error that has none yet.
+func withHint(err error, hint string) error {
+	var already *hintError
+	if err == nil || errors.As(err, &already) {
+		return err // the hint nearest to the cause is the best
+	}
+	return &hintError{err, hint}
+}
+
+// report prints why the command failed, and what could be tried.
+func (u *ui) report(err error) {
+	if errors.Is(err, errShown) {
+		return
+	}
+	if errors.Is(err, context.Canceled) {
+		u.sayf("satchel: interrupted; nothing half-made is left behind")
+		return
+	}
+	var refused *ingest.RefusedError
+	if errors.As(err, &refused) {
+		u.reportRefused(refused)
+	}
+	u.sayf("satchel: error: %s", show(reason(err)))
+	var hinted *hintError
+	if errors.As(err, &hinted) {
+		u.sayf("satchel: hint: %s", show(hinted.hint))
+	} else if hint := knownHint(err); hint != "" {
+		u.sayf("satchel: hint: %s", hint)
+	}
+}
+
+// reason is an error's text, in plainer words where a verdict is the reason or the
+// system's name for a call would stand before the name of a file.
+func reason(err error) string {
+	var verdict *bundle.VerdictError
+	if errors.As(err, &verdict) {
+		return strings.Replace(err.Error(), verdict.Error(), plainVerdict(verdict), 1)
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		plain := fmt.Sprintf("%s: %v", quote(path.Path), path.Err)
+		return strings.Replace(err.Error(), path.Error(), plain, 1)
+	}
+	return err.Error()
+}
+
+// plainVerdict keeps the reason that programs test for beside the words for people.
+func plainVerdict(e *bundle.VerdictError) string {
+	if e.Reason == bundle.ReasonNewer {
+		return plainReason(e.Reason)
+	}
+	return fmt.Sprintf("%s: %s (%s)", e.Verdict, plainReason(e.Reason), e.Reason)
+}
+
+// knownHint is what helps against errors that can come from anywhere.
+func knownHint(err error) string {
+	var refused *ingest.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return "take these out of the folder; of those called unsupported, " +
+			"--skip-unsupported leaves out all, --allow PATH packs one"
+	case errors.Is(err, bundle.ErrNotBundle):
+		return "a bundle is a ZIP file of any name, a folder with a MANIFEST, " +
+			"or the .001 of some parts"
+	case errors.Is(err, bundle.ErrNewer):
+		return "get a newer satchel to read it"
+	case errors.Is(err, syscall.EFBIG):
+		return "FAT32 holds no file over 4 GiB: cut it with --layout parts, or use exFAT"
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full"
+	case errors.Is(err, sign.ErrPassphrase):
+		return "the key is as it was: try again"
+	}
+	return ""
+}

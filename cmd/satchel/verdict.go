@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"satchel/bundle"
+)
+
+// verdictWords say in a sentence what a verdict means to a reader.
+var verdictWords = map[bundle.Verdict]string{
+	bundle.Trusted: "Nothing was changed, and a publisher whom you trust has signed it.",
+	bundle.Unknown: "Nothing was changed since it was signed, " +
+		"but you have not said that you trust this publisher.",
+	bundle.Unsigned:   "It is in one piece, but nobody has signed it: anyone can have made it.",
+	bundle.Incomplete: "Some of it is missing from this copy. What is here is as it was signed.",
+	bundle.Changed:    "It is not what was signed.",
+}
+
+// reasonWords say what the reasons mean that programs test for.
+var reasonWords = map[string]string{
+	bundle.ReasonSignature: "a signature does not hold",
+	bundle.ReasonManifest:  "its MANIFEST is not one that satchel writes",
+	bundle.ReasonIndex:     "its index is damaged",
+	bundle.ReasonBlocks:    "some of its content is damaged",
+	bundle.ReasonDigests:   "the signed digests contradict each other",
+	bundle.ReasonMissing:   "some of its files are missing or cut short",
+	bundle.ReasonCut:       "its end is missing",
+	bundle.ReasonNewer:     "it is made for a newer satchel",
+}
+
+// plainReason falls back on the reason itself, should there be one without words.
+func plainReason(reason string) string {
+	if words := reasonWords[reason]; words != "" {
+		return words
+	}
+	return reason
+}
+
+// pinFlag is how a reader says whom to trust.
+func pinFlag() *cli.StringSliceFlag {
+	return &cli.StringSliceFlag{Name: "publisher", Aliases: []string{"p"},
+		Usage: "trust `PUBLISHER`: a .pub file, a key (RW…) or a fingerprint;\nmay be repeated"}
+}
+
+// openBundle opens a bundle and names it where that fails.
+func openBundle(name string) (*bundle.Reader, error) {
+	r, err := bundle.Open(name)
+	if err != nil {
+		return nil, named(name, err)
+	}
+	return r, nil
+}
+
+// named says which bundle an error is about, unless the error does.
+func named(name string, err error) error {
+	var verdict *bundle.VerdictError
+	if errors.As(err, &verdict) || errors.Is(err, bundle.ErrNotBundle) {
+		return fmt.Errorf("%s: %w", quote(name), err)
+	}
+	return err
+}
+
+// noteStanding tells who uses the content of a bundle what its signatures say. It
+// is silent about a trusted one. A signature that does not hold is an error.
+func noteStanding(u *ui, name string, s bundle.Standing) error {
+	switch s.Verdict {
+	case bundle.Trusted:
+	case bundle.Unknown:
+		u.notef("%s: unknown publisher, fingerprint %s", quote(name), s.Publisher.Fingerprint())
+	case bundle.Unsigned:
+		u.notef("%s: unsigned: anyone can have made it", quote(name))
+	case bundle.Incomplete:
+		u.notef("%s: incomplete: %s", quote(name), plainReason(s.Reason))
+	default:
+		err := errors.New("the signature does not hold")
+		return named(name, &bundle.VerdictError{Verdict: s.Verdict, Reason: s.Reason, Err: err})
+	}
+	return nil
+}
+
+// openNoted opens a bundle for the commands that give out its content.
+func openNoted(u *ui, name string) (*bundle.Reader, error) {
+	r, err := openBundle(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := noteStanding(u, name, r.Standing()); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"satchel/bundle"
+	"satchel/bundle/sign"
+)
+
+type verifyOptions struct {
+	pins []sign.Pin
+	deep bool
+	json bool
+}
+
+// newVerifyCommand prints one verdict; what it goes with is in the lines below it.
+func newVerifyCommand(u *ui) *cli.Command {
+	var o verifyOptions
+	return &cli.Command{
+		Name:      "verify",
+		Usage:     "say whether a bundle is whole and unchanged, and who made it",
+		ArgsUsage: "BUNDLE",
+		Flags: []cli.Flag{
+			pinFlag(),
+			&cli.BoolFlag{Name: "deep", Destination: &o.deep,
+				Usage: "also check the hashes that sha256sum checks"},
+			jsonFlag(&o.json, "print the outcome as one JSON object"),
+		},
+		Description: manual{
+			about: `Reads the whole bundle and prints the verdict in the first line: trusted, unknown,
+unsigned, incomplete or changed. Then come what that means, the publisher's
+fingerprint, and every item that is damaged or missing, by name. A bundle that has
+bytes added around it is marked: its content is as signed, yet the copy can be told
+from others; satchel convert makes a clean one.
+BUNDLE is a file of any name, a folder, or the .001 of some parts.`,
+			example: `satchel verify -p news.pub news.zip
+satchel verify -p "00319 11437 …" news.zip     a fingerprint from the radio`,
+			exits: []string{
+				"0  trusted", failLine, usageLine, "3  changed, incomplete or marked",
+				"4  intact, but the publisher is unknown or nobody has signed",
+			},
+		}.text(),
+		Action: func(c *cli.Context) error {
+			// First, because a fingerprint that the shell took apart is the likeliest
+			// reason for arguments too many.
+			pins, err := readPins(c.StringSlice("publisher"))
+			if err != nil {
+				return err
+			}
+			args, err := arguments(c, 1, 1)
+			if err != nil {
+				return err
+			}
+			o.pins = pins
+			return o.run(c.Context, u, args[0])
+		},
+	}
+}
+
+// jsonFlag is shared by all commands that print lists or facts.
+func jsonFlag(to *bool, usage string) cli.Flag {
+	return &cli.BoolFlag{Name: "json", Destination: to, Usage: usage}
+}
+
+// run prints a verdict whenever there is one; the exit code repeats it.
+func (o *verifyOptions) run(ctx context.Context, u *ui, name string) error {
+	report, err := bundle.Verify(ctx, name, bundle.VerifyOptions{
+		Deep: o.deep, Pins: o.pins, Progress: u.progress.update,
+	})
+	if err != nil {
+		return named(name, err)
+	}
+	u.progress.clear()
+	if o.json {
+		err = u.printJSON(newVerdictLine(report))
+	} else {
+		o.print(u, report)
+	}
+	if err != nil {
+		return err
+	}
+	if code := verdictCode(report.Verdict, report.Marked); code != exitDone {
+		return codeError(code)
+	}
+	return nil
+}
+
+// A verdictLine is the outcome for scripts. Lists are never null.
+type verdictLine struct {
+	Verdict     bundle.Verdict `json:"verdict"`
+	Marked      bool           `json:"marked"`
+	Fingerprint string         `json:"fingerprint"`
+	Reason      string         `json:"reason"`
+	Damaged     []string       `json:"damaged"`
+	Missing     []string       `json:"missing"`
+	Extra       []string       `json:"extra"`
+	Marks       []markLine     `json:"marks"`
+	More        int64          `json:"more"`    // damaged or missing, beyond those listed
+	Unnamed     int64          `json:"unnamed"` // pages of the index that are lost
+	Items       int64          `json:"items"`
+	Blocks      int64          `json:"blocks"`
+	Bytes       int64          `json:"bytes"`
+}
+
+// A markLine is where bytes were added, and how many.
+type markLine struct {
+	Name   string `json:"name"`
+	Offset int64  `json:"offset"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// newVerdictLine copies the lists so that an empty one is [].
+func newVerdictLine(r *bundle.Report) verdictLine {
+	line := verdictLine{
+		Verdict: r.Verdict, Marked: r.Marked, Fingerprint: r.Fingerprint, Reason: r.Reason,
+		Damaged: append([]string{}, r.Damaged...), Missing: append([]string{}, r.Missing...),
+		Extra: append([]string{}, r.Extra...), Marks: []markLine{},
+		More: r.More, Unnamed: r.Unnamed, Items: r.Items, Blocks: r.Blocks, Bytes: r.Bytes,
+	}
+	for _, m := range r.Marks {
+		line.Marks = append(line.Marks, markLine{m.Name, m.Offset, m.Bytes})
+	}
+	return line
+}
+
+// print says it all to people. The verdict stands alone in the first line.
+func (o *verifyOptions) print(u *ui, r *bundle.Report) {
+	u.printf("%s\n%s\n", r.Verdict, o.sentence(r))
+	if r.Marked {
+		u.printf("It is marked: somebody put bytes around it that nobody signed, and that can tell\n" +
+			"this copy from others. What is in it is as it was; satchel convert makes a clean copy.\n")
+	}
+	if r.Fingerprint != "" {
+		u.printf("%-10s %s\n", "publisher", r.Fingerprint)
+	}
+	if r.Items > 0 {
+		u.printf("%-10s %s, %s, %s\n", "checked", formatCount(r.Items, "item"),
+			formatCount(r.Blocks, "block"), formatSize(r.Bytes))
+	}
+	printPaths(u, "damaged", r.Damaged)
+	printPaths(u, "missing", r.Missing)
+	if r.More > 0 {
+		u.printf("%-10s %s are damaged or missing\n", "and", formatCount(r.More, "more item"))
+	}
+	if r.Unnamed > 0 {
+		u.printf("%-10s %s of the index, with the names in them\n", "lost",
+			formatCount(r.Unnamed, "page"))
+	}
+	for _, m := range r.Marks {
+		u.printf("%-10s %s at %s%s\n", "marked", formatCount(m.Bytes, "byte"),
+			grouped(m.Offset), inFile(m.Name))
+	}
+	printPaths(u, "extra", r.Extra)
+}
+
+// inFile names the file of a mark, where a bundle has several.
+func inFile(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " in " + show(name)
+}
+
+// sentence puts a verdict into words, with the reason that programs test for.
+func (o *verifyOptions) sentence(r *bundle.Report) string {
+	var b strings.Builder
+	b.WriteString(verdictWords[r.Verdict])
+	switch {
+	case r.Verdict == bundle.Unknown && len(o.pins) > 0:
+		b.WriteString(" It is none of those that you named with -p.")
+	case r.Verdict == bundle.Changed && len(r.Damaged) > 0:
+		b.WriteString(" Trust nothing of what is named below; the rest is as it was signed.")
+	case r.Verdict == bundle.Changed:
+		b.WriteString(" Trust nothing in it.")
+	}
+	if r.Reason != "" {
+		fmt.Fprintf(&b, "\nThe reason: %s (%s).", plainReason(r.Reason), r.Reason)
+	}
+	if r.Detail != "" {
+		b.WriteString("\n" + show(r.Detail))
+	}
+	return b.String()
+}
+
+// printPaths prints one path a line, each with what is the matter with it.
+func printPaths(u *ui, what string, paths []string) {
+	for _, p := range paths {
+		u.printf("%-10s %s\n", what, show(p))
+	}
+}

@@ -1,0 +1,81 @@
+package viewer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"satchel/bundle"
+	"satchel/viewer/internal/testbundle"
+)
+
+// apiPage is a page of some 27 kB as those of a programming manual: many links to
+// its neighbours, tables, code.
+func apiPage(n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<!DOCTYPE html><html lang="en"><head><title>Class C%d</title>
+<link rel="stylesheet" type="text/css" href="../style.css" title="Style"></head><body>`, n)
+	for i := range 120 {
+		fmt.Fprintf(&b, `<tr class="row-%d"><td><code><a href="../p%d/c%d.html" title="class in p">C%d</a></code></td>
+<td><div class="block">Returns the <a href="#m%d">value</a> of item %d &mdash; or an &quot;empty&quot; one, when
+there is none of them at all in page %d.</div></td></tr>`, i%4, i%7, (n+i)%400, i, i, i, n)
+	}
+	return b.String() + "</body></html>"
+}
+
+// pages opens the bundle named by SATCHEL_BENCH, or a made one, and returns the
+// addresses of its pages.
+func pages(b *testing.B) (*Viewer, []string) {
+	name := os.Getenv("SATCHEL_BENCH")
+	if name == "" {
+		f := testbundle.Files{"style.css": "p { color: #123 }"}
+		for i := range 400 {
+			f[fmt.Sprintf("p%d/c%d.html", i%7, i)] = apiPage(i)
+		}
+		name = testbundle.Pack(b, f, bundle.Options{})
+	}
+	r := testbundle.Open(b, name)
+	v := New([]*bundle.Reader{r}, Options{})
+	var addresses []string
+	entries, _, _, err := r.List(bundle.Filter{Kinds: []bundle.Kind{bundle.KindPage}}, 0, 5000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, e := range entries {
+		a, _ := v.sealer.seal(target{viewContent, 0, e.Path})
+		addresses = append(addresses, a)
+	}
+	return v, addresses
+}
+
+// BenchmarkPage is a page that was not asked for before, or long ago; BenchmarkKept
+// one of a few.
+func BenchmarkPage(b *testing.B) { benchmarkPages(b, 1<<30) }
+func BenchmarkKept(b *testing.B) { benchmarkPages(b, 100) }
+
+func benchmarkPages(b *testing.B, distinct int) {
+	v, addresses := pages(b)
+	addresses = addresses[:min(distinct, len(addresses))]
+	if distinct > 1000 {
+		v.pages = newCache(0)
+	}
+	bytes := int64(0)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		r := v.Serve(context.Background(), &Request{Method: "GET", Path: addresses[n%len(addresses)]})
+		if r.Status != 200 {
+			b.Fatal(r.Status)
+		}
+		sent, err := io.Copy(io.Discard, r.Body)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bytes += sent
+		n++
+	}
+	b.SetBytes(bytes / int64(n))
+}

@@ -1,0 +1,69 @@
+package viewer
+
+import (
+	"container/list"
+	"sync"
+)
+
+// A cache keeps what was made ready to show, up to a number of bytes; what was
+// asked for longest ago goes first.
+type cache struct {
+	mu    sync.Mutex
+	limit int
+	size  int
+	byKey map[cacheKey]*list.Element
+	order *list.List // of *cached, the latest first
+}
+
+// A cacheKey names what was made ready: an item, in a volume, with links for a
+// language of the interface.
+type cacheKey struct {
+	volume   int
+	id       uint32
+	language string
+	chosen   bool // links carry the language
+}
+
+type cached struct {
+	key  cacheKey
+	body []byte
+}
+
+// overhead is what an entry takes beside its bytes, about.
+const overhead = 256
+
+func newCache(limit int) *cache {
+	return &cache{limit: limit, byKey: map[cacheKey]*list.Element{}, order: list.New()}
+}
+
+// get returns what is kept under a key, or nil. It must not be changed.
+func (c *cache) get(k cacheKey) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.byKey[k]
+	if e == nil {
+		return nil
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*cached).body
+}
+
+// put keeps body, unless it is so large that it would drive out too much else.
+func (c *cache) put(k cacheKey, body []byte) {
+	cost := len(body) + overhead
+	if cost > c.limit/8 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byKey[k] != nil {
+		return
+	}
+	c.byKey[k] = c.order.PushFront(&cached{k, body})
+	for c.size += cost; c.size > c.limit; {
+		last := c.order.Back()
+		old := c.order.Remove(last).(*cached)
+		delete(c.byKey, old.key)
+		c.size -= len(old.body) + overhead
+	}
+}

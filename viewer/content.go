@@ -1,0 +1,166 @@
+package viewer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"satchel/bundle"
+	"satchel/bundle/sanitize"
+)
+
+// lookup finds what an address means: the item itself, or the start page of the
+// folder that it names.
+func (vol *volume) lookup(name string) (bundle.Entry, error) {
+	name = strings.TrimSuffix(name, "/")
+	e, err := vol.r.Lookup(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return e, err
+	}
+	for _, start := range startPages {
+		if in, other := vol.r.Lookup(strings.TrimPrefix(name+"/"+start, "/")); other == nil {
+			return in, nil
+		}
+	}
+	return e, err
+}
+
+// startPages are the names of the page that a folder opens with.
+var startPages = []string{"index.html", "index.htm", "index.xhtml"}
+
+// content answers with an item itself, for a frame or a part of a page.
+func (v *Viewer) content(p *page, name string) *Response {
+	e, err := p.volume.lookup(name)
+	if err != nil {
+		return p.plainFailure(err)
+	}
+	switch formOf(e) {
+	case formPage:
+		return v.ready(p, e, pageHeader, v.cleanPage)
+	case formStyle:
+		return v.ready(p, e, styleHeader, v.cleanStyle)
+	case formPicture:
+		if baseType(e.Type) == "image/svg+xml" {
+			return v.ready(p, e, svgHeader, v.cleanDrawing)
+		}
+		return p.wholeItem(e, head(baseType(e.Type), policyDrawing))
+	case formFont:
+		return p.wholeItem(e, head(baseType(e.Type), policyNone))
+	case formSound, formVideo:
+		return p.stream(e, head(baseType(e.Type), policyNone))
+	}
+	return v.save(p, e.Path)
+}
+
+// save answers with an item as it was packed, under a name that says nothing.
+func (v *Viewer) save(p *page, name string) *Response {
+	e, err := p.volume.lookup(name)
+	if err != nil {
+		return p.plainFailure(err)
+	}
+	if !isSaved(e) {
+		return p.failure(404)
+	}
+	mediaType := typeBytes
+	if f := formOf(e); f == formPicture || f == formSound || f == formVideo {
+		mediaType = baseType(e.Type)
+	}
+	h := head(mediaType, policyNone)
+	h["Content-Disposition"] = []string{
+		fmt.Sprintf(`attachment; filename="item-%d%s"`, e.ID+1, fileExtension(e.Type))}
+	return p.stream(e, h)
+}
+
+// wholeItem checks an item to its last byte before it hands out the first.
+func (p *page) wholeItem(e bundle.Entry, h Header) *Response {
+	body, err := p.volume.r.ReadItem(e, maxPicture)
+	if err != nil {
+		return p.plainFailure(err)
+	}
+	return whole(200, h, body)
+}
+
+// stream hands an item out block by block, each checked before it goes. The first
+// is checked now, while there still can be an answer that says what is wrong.
+func (p *page) stream(e bundle.Entry, h Header) *Response {
+	c := p.volume.r.Content(e)
+	if _, err := c.ReadAt(make([]byte, 1), 0); err != nil && !errors.Is(err, io.EOF) {
+		return p.plainFailure(err)
+	}
+	return &Response{Status: 200, Header: h, Body: c, Size: c.Size()}
+}
+
+// ready answers with an item that has to be made ready to show, and keeps the
+// result for the next time.
+func (v *Viewer) ready(p *page, e bundle.Entry, h Header, clean cleaner) *Response {
+	key := cacheKey{p.volume.number, e.ID, p.lang.tag, p.chosen != ""}
+	if body := v.pages.get(key); body != nil {
+		return whole(200, h, body)
+	}
+	raw, err := p.volume.r.ReadItem(e, maxPage)
+	if err != nil {
+		return p.plainFailure(err)
+	}
+	body, err := clean(raw, newLinker(v, p.volume.number, e.Path, p.suffix()), p)
+	if err != nil {
+		return p.plainFailure(err)
+	}
+	v.pages.put(key, body)
+	return whole(200, h, body)
+}
+
+// A cleaner makes what a browser gets from what was packed.
+type cleaner func(raw []byte, l *linker, p *page) ([]byte, error)
+
+// scratch has buffers that pages are cleaned into.
+var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// release keeps a buffer for another page, unless it is so large that few need it.
+func release(b *bytes.Buffer) {
+	if b.Cap() <= 1<<20 {
+		b.Reset()
+		scratch.Put(b)
+	}
+}
+
+func (v *Viewer) cleanPage(raw []byte, l *linker, p *page) ([]byte, error) {
+	out := scratch.Get().(*bytes.Buffer)
+	defer release(out)
+	o := sanitize.Options{Linker: l, Styles: true, Title: p.T("title.page")}
+	if !hasStyle(raw) {
+		o.Head = `<link rel="stylesheet" href="` + pathArticle + `">`
+	}
+	if err := sanitize.HTML(out, bytes.NewReader(raw), o); err != nil {
+		return nil, err
+	}
+	return l.targeting(out.Bytes()), nil
+}
+
+func (v *Viewer) cleanStyle(raw []byte, l *linker, _ *page) ([]byte, error) {
+	var out bytes.Buffer
+	err := sanitize.CSS(&out, bytes.NewReader(raw), sanitize.Options{Linker: l, Styles: true})
+	return out.Bytes(), err
+}
+
+func (v *Viewer) cleanDrawing(raw []byte, _ *linker, _ *page) ([]byte, error) {
+	var out bytes.Buffer
+	err := sanitize.SVG(&out, bytes.NewReader(raw))
+	return out.Bytes(), err
+}
+
+// hasStyle says whether a page brings a style of its own. One that does not is
+// shown in ours, which is made for reading. A spelling that is not in the list only
+// means that ours comes first.
+func hasStyle(raw []byte) bool {
+	head := raw[:min(len(raw), 32<<10)]
+	for _, sign := range []string{"stylesheet", "<style", "StyleSheet", "STYLESHEET", "<STYLE"} {
+		if bytes.Contains(head, []byte(sign)) {
+			return true
+		}
+	}
+	return false
+}

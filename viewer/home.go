@@ -1,0 +1,326 @@
+package viewer
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"satchel/bundle"
+)
+
+// How much a page lists. What follows is a link away.
+const (
+	itemsPerPage = 50
+	foldersShown = 60
+	chipsShown   = 80
+)
+
+// A shelf is what a home page is reduced to. The zero value is all that is for
+// reading by itself.
+type shelf struct {
+	kind     bundle.Kind
+	language string
+	folder   string
+	after    string // the folder behind which the list of folders goes on
+}
+
+// String writes a shelf for an address. No field can have a line feed in it.
+func (s shelf) String() string {
+	return strings.Join([]string{string(s.kind), s.language, s.folder, s.after}, "\n")
+}
+
+// parseShelf reads what String wrote, or nothing.
+func parseShelf(text string) shelf {
+	f := strings.Split(text, "\n")
+	if len(f) != 4 {
+		return shelf{}
+	}
+	return shelf{bundle.Kind(f[0]), f[1], f[2], f[3]}
+}
+
+// readable are the kinds that somebody looks for by themselves.
+var readable = []bundle.Kind{
+	bundle.KindPage, bundle.KindText, bundle.KindDocument, bundle.KindBook,
+	bundle.KindSound, bundle.KindVideo, bundle.KindFile,
+}
+
+// filter returns what the shelf shows. Pictures are mostly parts of pages: they
+// are shown when asked for, or when there is nothing else.
+func (s shelf) filter(kinds []bundle.Count) bundle.Filter {
+	f := bundle.Filter{Language: s.language, Folder: s.folder}
+	if s.kind != "" {
+		f.Kinds = []bundle.Kind{s.kind}
+		return f
+	}
+	for _, c := range kinds {
+		if slices.Contains(readable, bundle.Kind(c.Name)) {
+			f.Kinds = append(f.Kinds, bundle.Kind(c.Name))
+		}
+	}
+	if len(f.Kinds) == 0 {
+		f.Kinds = []bundle.Kind{bundle.KindPicture}
+	}
+	return f
+}
+
+// A row is an item in a list.
+type row struct {
+	Title, Address, Kind, KindName, Language, LanguageTag, Date, Size, Folder string
+}
+
+// A homePage lists what is in a bundle.
+type homePage struct {
+	*page
+	Heading  string
+	Language string // of the heading
+	Info     bundle.Info
+	Issued   string
+	Verdict  verdict
+	Begin    string // the address of the bundle's own first page, or empty
+	Kinds    []option
+	Tongues  []option
+	Crumbs   []option
+	Folders  []option
+	More     string // the address of more folders
+	Rows     []row
+	First    string // the address of the first items, where these are not
+	Next     string
+	Total    int64 // -1: not known without counting
+}
+
+// start is the first page: the home of the only bundle, or the library.
+func (v *Viewer) start(p *page) *Response {
+	if len(v.volumes) != 1 {
+		return v.library(p)
+	}
+	return v.home(p, shelf{})
+}
+
+func (v *Viewer) home(p *page, s shelf) *Response {
+	h := &homePage{page: p, Info: p.volume.info, Verdict: p.verdict(p.volume)}
+	h.Heading, h.Language = plain(h.Info.Title), h.Info.Language
+	h.Issued = p.lang.date(h.Info.Date)
+	if h.Heading == "" {
+		h.Heading, h.Language = p.T("untitled"), p.lang.tag
+	}
+	if err := h.fill(s); err != nil {
+		code, key := p.diagnose(err)
+		return p.problem(code, key, shellHeader)
+	}
+	return p.show(200, "home", h)
+}
+
+func (h *homePage) fill(s shelf) error {
+	r := h.volume.r
+	kinds, err := r.Kinds()
+	if err != nil {
+		return err
+	}
+	h.Kinds = h.kindOptions(s, kinds)
+	if err := h.fillLanguages(s); err != nil {
+		return err
+	}
+	if err := h.fillFolders(s); err != nil {
+		return err
+	}
+	filter := s.filter(kinds)
+	if h.Total, err = r.Count(filter); err != nil {
+		return err
+	}
+	if s == (shelf{}) && h.from == 0 {
+		h.findStart()
+	}
+	return h.fillRows(s, filter)
+}
+
+func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
+	entries, next, more, err := h.volume.r.List(f, h.from, itemsPerPage)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		h.Rows = append(h.Rows, h.row(e))
+	}
+	self := h.address(viewHome, s.String())
+	if more {
+		h.Next = h.page.at(self, next)
+	}
+	if h.from > 0 {
+		h.First = self
+	}
+	return nil
+}
+
+func (p *page) row(e bundle.Entry) row {
+	folder, _ := path.Split(e.Path)
+	w := row{
+		Title: titleOf(e), Address: p.address(viewItem, e.Path), Kind: string(e.Kind),
+		KindName: p.T("kind." + string(e.Kind)), Date: p.lang.date(e.Date), Folder: plain(strings.TrimSuffix(folder, "/")),
+		LanguageTag: e.Language,
+	}
+	if e.Language != "" {
+		w.Language = languageName(e.Language)
+	}
+	if e.Kind != bundle.KindPage && e.Kind != bundle.KindText {
+		w.Size = p.Size(e.Size)
+	}
+	return w
+}
+
+// findStart looks for the page that the curator meant to be read first: in the
+// language of the interface, if there is one.
+func (h *homePage) findStart() {
+	names := []string{
+		"index." + h.lang.tag + ".html", "index." + primary(h.lang.tag) + ".html",
+	}
+	for _, name := range append(names, startPages...) {
+		if e, err := h.volume.r.Lookup(name); err == nil && formOf(e) == formPage {
+			h.Begin = h.address(viewItem, e.Path)
+			return
+		}
+	}
+}
+
+// kindOptions are the kinds to choose from. What pages are made of is not offered.
+func (h *homePage) kindOptions(s shelf, kinds []bundle.Count) []option {
+	all := s
+	all.kind, all.after = "", ""
+	list := []option{{Label: h.T("all"), Address: h.address(viewHome, all.String()),
+		Current: s.kind == ""}}
+	for _, c := range kinds {
+		kind := bundle.Kind(c.Name)
+		if kind == bundle.KindResource || kind == bundle.KindCaptions {
+			continue
+		}
+		one := all
+		one.kind = kind
+		o := option{Label: h.T("kinds." + c.Name), Address: h.address(viewHome, one.String()),
+			Current: s.kind == kind}
+		if s.language == "" && s.folder == "" { // the number is of the whole bundle
+			o.Shown = h.Num(c.Items)
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+// fillLanguages offers the languages of the items, the one of the interface first,
+// then those with the most items.
+func (h *homePage) fillLanguages(s shelf) error {
+	counts, err := h.volume.r.Languages()
+	if err != nil || len(counts) < 2 {
+		return err
+	}
+	mine := primary(h.lang.tag)
+	slices.SortStableFunc(counts, func(a, b bundle.Count) int {
+		if am, bm := primary(a.Name) == mine, primary(b.Name) == mine; am != bm {
+			if am {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(b.Items, a.Items)
+	})
+	all := s
+	all.language, all.after = "", ""
+	h.Tongues = []option{{Label: h.T("all.languages"),
+		Address: h.address(viewHome, all.String()), Current: s.language == ""}}
+	for _, c := range counts[:min(len(counts), chipsShown)] {
+		one := all
+		one.language = c.Name
+		o := option{Label: languageName(c.Name), Tag: c.Name, Current: s.language == c.Name,
+			Address: h.address(viewHome, one.String())}
+		if s.kind == "" && s.folder == "" {
+			o.Shown = h.Num(c.Items)
+		}
+		h.Tongues = append(h.Tongues, o)
+	}
+	return nil
+}
+
+// fillFolders offers the way up and the folders below.
+func (h *homePage) fillFolders(s shelf) error {
+	if s.folder != "" {
+		h.Crumbs = h.crumbs(s)
+	}
+	counts, more, err := h.volume.r.Folders(s.folder, s.after, foldersShown)
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		h.Folders = append(h.Folders, option{Label: plain(path.Base(c.Name)), Shown: h.Num(c.Items),
+			Address: h.folder(s, c.Name, "")})
+	}
+	if more {
+		h.More = h.folder(s, s.folder, counts[len(counts)-1].Name)
+	}
+	return nil
+}
+
+func (h *homePage) crumbs(s shelf) []option {
+	list := []option{{Label: h.T("top"), Address: h.folder(s, "", "")}}
+	parts := strings.Split(s.folder, "/")
+	for i, name := range parts {
+		whole := strings.Join(parts[:i+1], "/")
+		list = append(list, option{Label: plain(name), Address: h.folder(s, whole, ""),
+			Current: i == len(parts)-1})
+	}
+	return list
+}
+
+func (h *homePage) folder(s shelf, name, after string) string {
+	s.folder, s.after = name, after
+	return h.address(viewHome, s.String())
+}
+
+// A libraryPage lists several bundles.
+type libraryPage struct {
+	*page
+	Bundles []bundleRow
+}
+
+// A bundleRow is a bundle in the library.
+type bundleRow struct {
+	Title, Language, Address, Trust, Date string
+	Info                                  bundle.Info
+	Verdict                               verdict
+	Number                                string // in the library, which Same refers to
+	Same                                  string // the numbers of others by the same publisher
+}
+
+func (v *Viewer) library(p *page) *Response {
+	l := &libraryPage{page: p}
+	verdicts := make([]verdict, len(v.volumes))
+	for i, vol := range v.volumes {
+		verdicts[i] = p.verdict(vol)
+	}
+	for i, vol := range v.volumes {
+		b := bundleRow{
+			Title: plain(vol.info.Title), Language: vol.info.Language, Info: vol.info,
+			Address: p.addressIn(vol, viewHome, ""), Trust: p.addressIn(vol, viewTrust, ""),
+			Date: p.lang.date(vol.info.Date), Verdict: verdicts[i],
+			Number: p.Num(i + 1), Same: p.samePublisher(verdicts, i),
+		}
+		if b.Title == "" {
+			b.Title, b.Language = p.T("untitled"), p.lang.tag
+		}
+		l.Bundles = append(l.Bundles, b)
+	}
+	return p.show(200, "library", l)
+}
+
+// samePublisher returns the numbers, as the library counts, of the other bundles with
+// a valid signature by a key that signed this one, too.
+func (p *page) samePublisher(all []verdict, i int) string {
+	var same []string
+	for j, other := range all {
+		shared := slices.ContainsFunc(other.Signers, func(k publicKey) bool {
+			return slices.Contains(all[i].Signers, k)
+		})
+		if j != i && shared {
+			same = append(same, p.Num(j+1))
+		}
+	}
+	return strings.Join(same, ", ")
+}

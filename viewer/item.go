@@ -1,0 +1,151 @@
+package viewer
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"satchel/bundle"
+)
+
+// maxShownText is how many bytes of a text are shown in a page; a longer one can
+// be saved.
+const maxShownText = 2 << 20
+
+// An itemPage shows one item, or what there is to know before saving it.
+type itemPage struct {
+	*page
+	Heading string
+	Entry   bundle.Entry
+	Kind    string
+	Show    string // page, text, picture, sound, video or save
+	Source  string // the address of the item itself
+	Save    string // the address to save it from, or empty
+	Alone   string // the address to open a page without its frame
+	Text    string
+	Tracks  []track
+	Risky   bool // other programs may do with it as they like
+	Date    string
+}
+
+// item answers with the page around an item. Behind a line feed the text of its
+// address has the place in it to show first.
+func (v *Viewer) item(p *page, text string) *Response {
+	name, fragment, _ := strings.Cut(text, "\n")
+	e, err := p.volume.lookup(name)
+	if errors.Is(err, fs.ErrNotExist) && p.volume.isFolder(name) {
+		return v.home(p, shelf{folder: strings.TrimSuffix(name, "/")})
+	}
+	if err != nil {
+		return p.itemFailure(err)
+	}
+	i := &itemPage{page: p, Heading: titleOf(e), Entry: e, Kind: string(e.Kind),
+		Date: p.lang.date(e.Date)}
+	i.Source = p.address(viewContent, e.Path)
+	if isSaved(e) {
+		i.Save = p.address(viewSave, e.Path)
+	}
+	if err := i.fill(fragment); err != nil {
+		return p.itemFailure(err)
+	}
+	return p.show(200, "item", i)
+}
+
+func (p *page) itemFailure(err error) *Response {
+	code, key := p.diagnose(err)
+	return p.problem(code, key, shellHeader)
+}
+
+func (vol *volume) isFolder(name string) bool {
+	n, err := vol.r.Count(bundle.Filter{Folder: strings.TrimSuffix(name, "/")})
+	return err == nil && n > 0
+}
+
+// fill decides how the item is shown.
+func (i *itemPage) fill(fragment string) error {
+	switch formOf(i.Entry) {
+	case formPage:
+		i.Show, i.Alone = "page", i.Source
+		if fragment != "" {
+			i.Source += "#" + fragment
+		}
+	case formText, formStyle:
+		return i.fillText()
+	case formPicture:
+		i.Show = "picture"
+	case formSound:
+		i.Show = "sound"
+	case formVideo:
+		i.Show, i.Tracks = "video", i.tracks(i.Entry)
+	default:
+		i.Show = "save"
+		i.Risky = i.Entry.Kind == bundle.KindDocument || i.Entry.Kind == bundle.KindBook
+	}
+	return nil
+}
+
+func (i *itemPage) fillText() error {
+	if i.Entry.Size > maxShownText {
+		i.Show = "save"
+		return nil
+	}
+	raw, err := i.volume.r.ReadItem(i.Entry, maxShownText)
+	if err != nil {
+		return err
+	}
+	i.Show, i.Text = "text", decodeText(raw)
+	return nil
+}
+
+// An outsidePage names an address that leads out, and the danger.
+type outsidePage struct {
+	*page
+	Address string
+	Host    string
+	Open    bool // it can be opened from the page
+}
+
+// outside answers for a link that leads out of the bundle. It opens nothing: that
+// takes a second act of the reader's.
+func (v *Viewer) outside(p *page, address string) *Response {
+	s := scheme(address)
+	return p.show(200, "outside", outsidePage{
+		page: p, Address: plain(address), Host: hostOf(address),
+		Open: s == "http" || s == "https",
+	})
+}
+
+// hostOf returns the name of the computer that an address leads to, as it is
+// written there.
+func hostOf(address string) string {
+	_, rest, ok := strings.Cut(address, "//")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexAny(rest, `/\?#`); i >= 0 {
+		rest = rest[:i]
+	}
+	return plain(rest[strings.LastIndexByte(rest, '@')+1:])
+}
+
+// leave answers with a page that says nothing, and ends the viewer: from now on
+// there is nothing but that page's style sheet.
+func (v *Viewer) leave(p *page) *Response {
+	v.left.Store(true)
+	r := p.show(200, "left", p)
+	r.Leave = Leaving
+	return r
+}
+
+// afterLeaving answers what still comes. The style sheet makes the browser drop the
+// pages that it holds ready for its Back button: Chromium holds them in spite of
+// no-store, and the one that was left last only comes to lie there when the page
+// that replaces it is shown, so that page's own answer would come too early.
+func (v *Viewer) afterLeaving(r *Request) *Response {
+	if r.Method != "GET" || r.Path != pathLeft {
+		return status(404)
+	}
+	a := whole(200, forgetHeader, []byte("p { font: 1rem sans-serif }\n"))
+	a.Leave = Left
+	return a
+}

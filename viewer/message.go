@@ -1,0 +1,228 @@
+package viewer
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"satchel/bundle/sign"
+)
+
+//go:embed messages/*.json
+var messageFiles embed.FS
+
+// A language is the interface in one language: its messages, and how it writes
+// numbers. The keys that begin with an underscore say how; the others are texts
+// with placeholders such as {n}.
+type language struct {
+	tag, name, dir string
+	digits         []rune // zero to nine
+	numerals       sign.Numerals
+	group, decimal string
+	text           map[string]string
+}
+
+// languages are all there are, English first, the others by tag.
+var languages = sync.OnceValue(func() []*language {
+	names, err := messageFiles.ReadDir("messages")
+	if err != nil {
+		panic("viewer: internal error: " + err.Error())
+	}
+	var all []*language
+	for _, n := range names {
+		data, err := messageFiles.ReadFile(path.Join("messages", n.Name()))
+		if err != nil {
+			panic("viewer: internal error: " + err.Error())
+		}
+		l, err := parseLanguage(data)
+		if err != nil {
+			panic(fmt.Sprintf("viewer: internal error: %s: %v", n.Name(), err))
+		}
+		all = append(all, l)
+	}
+	i := slices.IndexFunc(all, func(l *language) bool { return l.tag == "en" })
+	all[0], all[i] = all[i], all[0]
+	slices.SortFunc(all[1:], func(a, b *language) int { return strings.Compare(a.tag, b.tag) })
+	return all
+})
+
+var numerals = map[string]sign.Numerals{
+	"0": sign.Latin, "٠": sign.ArabicIndic, "۰": sign.Persian, "०": sign.Devanagari,
+	"၀": sign.Burmese, "０": sign.FullWidth,
+}
+
+func parseLanguage(data []byte) (*language, error) {
+	l := &language{}
+	if err := json.Unmarshal(data, &l.text); err != nil {
+		return nil, err
+	}
+	l.tag, l.name, l.dir = l.text["_tag"], l.text["_name"], l.text["_dir"]
+	l.digits = []rune(l.text["_digits"])
+	l.group, l.decimal = l.text["_group"], l.text["_decimal"]
+	if l.tag == "" || l.name == "" || (l.dir != "ltr" && l.dir != "rtl") || len(l.digits) != 10 {
+		return nil, fmt.Errorf("_tag, _name, _dir or _digits is missing")
+	}
+	var ok bool
+	if l.numerals, ok = numerals[string(l.digits[0])]; !ok {
+		return nil, fmt.Errorf("unknown digits")
+	}
+	return l, nil
+}
+
+// message returns a text with its placeholders filled in: pairs of a name and a
+// string or a whole number. What a language lacks is in English.
+func (l *language) message(key string, args ...any) string {
+	text, ok := l.text[key]
+	if !ok {
+		text = languages()[0].text[key]
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		value, ok := args[i+1].(string)
+		if !ok {
+			value = l.number(args[i+1])
+		}
+		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", args[i]), value)
+	}
+	return text
+}
+
+// number writes a whole number as the language does.
+func (l *language) number(n any) string {
+	s := fmt.Sprint(n)
+	var out strings.Builder
+	for i, c := range s {
+		if left := len(s) - i; i > 0 && left%3 == 0 && len(s) > 4 {
+			out.WriteString(l.group)
+		}
+		out.WriteString(l.digit(c))
+	}
+	return out.String()
+}
+
+func (l *language) digit(c rune) string {
+	if c >= '0' && c <= '9' {
+		return string(l.digits[c-'0'])
+	}
+	return string(c)
+}
+
+// date writes a date in the language's digits, the year first as everywhere in
+// a bundle.
+func (l *language) date(d string) string {
+	var out strings.Builder
+	for _, c := range d {
+		out.WriteString(l.digit(c))
+	}
+	return out.String()
+}
+
+// size writes a number of bytes with one decimal, in powers of a thousand.
+func (l *language) size(n int64) string {
+	unit, value := "size.b", float64(n)
+	for _, u := range []string{"size.kb", "size.mb", "size.gb", "size.tb"} {
+		if value < 999.5 {
+			break
+		}
+		unit, value = u, value/1000
+	}
+	if unit == "size.b" || value >= 100 {
+		return l.message(unit, "n", int64(value+0.5))
+	}
+	whole, part, _ := strings.Cut(strconv.FormatFloat(value, 'f', 1, 64), ".")
+	return l.message(unit, "n", l.date(whole)+l.decimal+l.date(part))
+}
+
+// pickLanguage finds the language to answer in: the one chosen, the first that the
+// browser names and there is, or the fallback.
+func pickLanguage(chosen, accept, fallback string) *language {
+	wishes := append([]string{chosen}, acceptedLanguages(accept)...)
+	for _, wish := range append(wishes, fallback) {
+		for _, l := range languages() {
+			if wish != "" && primary(wish) == primary(l.tag) {
+				return l
+			}
+		}
+	}
+	return languages()[0]
+}
+
+// acceptedLanguages reads an Accept-Language header, the most wanted first.
+func acceptedLanguages(header string) []string {
+	type wish struct {
+		tag string
+		q   float64
+	}
+	var wishes []wish
+	for part := range strings.SplitSeq(header[:min(len(header), 1024)], ",") {
+		tag, params, _ := strings.Cut(part, ";")
+		q := 1.0
+		if v, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
+			q, _ = strconv.ParseFloat(v, 64)
+		}
+		if tag = strings.TrimSpace(tag); tag != "" && q > 0 {
+			wishes = append(wishes, wish{tag, q})
+		}
+	}
+	slices.SortStableFunc(wishes, func(a, b wish) int {
+		switch {
+		case a.q > b.q:
+			return -1
+		case a.q < b.q:
+			return 1
+		}
+		return 0
+	})
+	var tags []string
+	for _, w := range wishes {
+		tags = append(tags, w.tag)
+	}
+	return tags
+}
+
+// primary returns the language of a tag without script and region.
+func primary(tag string) string {
+	tag, _, _ = strings.Cut(strings.ReplaceAll(tag, "_", "-"), "-")
+	return strings.ToLower(tag)
+}
+
+// languageNames are what languages are called by those who speak them.
+var languageNames = map[string]string{
+	"am": "አማርኛ", "ar": "العربية", "az": "Azərbaycanca", "be": "Беларуская", "bg": "Български",
+	"bn": "বাংলা", "bo": "བོད་ཡིག", "bs": "Bosanski", "ca": "Català", "ckb": "کوردیی ناوەندی",
+	"cs": "Čeština", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English",
+	"eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی",
+	"fi": "Suomi", "fr": "Français", "gl": "Galego", "gu": "ગુજરાતી", "he": "עברית",
+	"hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "hy": "Հայերեն", "id": "Bahasa Indonesia",
+	"is": "Íslenska", "it": "Italiano", "ja": "日本語", "ka": "ქართული", "kk": "Қазақ тілі",
+	"km": "ខ្មែរ", "ko": "한국어", "ku": "Kurdî", "ky": "Кыргызча", "lo": "ລາວ", "lt": "Lietuvių",
+	"lv": "Latviešu", "mk": "Македонски", "mn": "Монгол", "ms": "Bahasa Melayu", "my": "မြန်မာ",
+	"nb": "Norsk bokmål", "ne": "नेपाली", "nl": "Nederlands", "nn": "Norsk nynorsk", "no": "Norsk",
+	"pa": "ਪੰਜਾਬੀ", "pl": "Polski", "ps": "پښتو", "pt": "Português", "pt-BR": "Português (Brasil)",
+	"ro": "Română", "ru": "Русский", "sk": "Slovenčina", "sl": "Slovenščina", "so": "Soomaali",
+	"sq": "Shqip", "sr": "Српски", "sv": "Svenska", "sw": "Kiswahili", "ta": "தமிழ்", "te": "తెలుగు",
+	"tg": "Тоҷикӣ", "th": "ไทย", "ti": "ትግርኛ", "tk": "Türkmençe", "tr": "Türkçe", "ug": "ئۇيغۇرچە",
+	"uk": "Українська", "ur": "اردو", "uz": "Oʻzbekcha", "vi": "Tiếng Việt", "zh": "中文",
+	"zh-CN": "简体中文", "zh-Hans": "简体中文", "zh-Hant": "繁體中文", "zh-TW": "繁體中文", "zh-HK": "繁體中文",
+}
+
+// languageName returns what a language is called by those who speak it, with the
+// rest of its tag where that has no name of its own.
+func languageName(tag string) string {
+	if name := languageNames[tag]; name != "" {
+		return name
+	}
+	name := languageNames[primary(tag)]
+	_, rest, ok := strings.Cut(tag, "-")
+	switch {
+	case name == "":
+		return tag
+	case !ok:
+		return name
+	}
+	return name + " (" + rest + ")"
+}

@@ -1,0 +1,163 @@
+package viewer
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"satchel/bundle"
+)
+
+var (
+	messageKeys  = regexp.MustCompile(`\bT "([^"]+)"|\bT\("([^"]+)"|"((?:problem|pin|size)\.[a-z]+)"`)
+	placeholders = regexp.MustCompile(`\{[a-z]+\}`)
+)
+
+// usedMessages returns the keys that templates and code use.
+func usedMessages(t *testing.T) map[string]bool {
+	t.Helper()
+	used := map[string]bool{}
+	for _, pattern := range []string{"*.go", "templates/*.html"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range messageKeys.FindAllStringSubmatch(string(text), -1) {
+				used[m[1]+m[2]+m[3]] = true
+			}
+		}
+	}
+	for _, k := range bundle.Kinds {
+		used["kind."+string(k)] = true
+		if k != bundle.KindResource && k != bundle.KindCaptions {
+			used["kinds."+string(k)] = true
+		}
+	}
+	for _, w := range []bundle.Verdict{bundle.Trusted, bundle.Unknown, bundle.Unsigned, bundle.Incomplete, bundle.Changed} {
+		used["verdict."+string(w)] = true
+		used["verdict."+string(w)+".line"] = true
+		used["verdict."+string(w)+".means"] = true
+	}
+	for _, name := range []string{"home", "library", "item", "page", "trust", "outside", "problem", "left"} {
+		used["title."+name] = true
+	}
+	for _, key := range slices.Collect(maps.Keys(used)) {
+		if strings.HasPrefix(key, "problem.") {
+			used[key+".means"] = true
+		}
+	}
+	// Beginnings that the code puts together with something.
+	for _, key := range []string{"kind.", "kinds.", "verdict.", "title."} {
+		delete(used, key)
+	}
+	return used
+}
+
+func TestMessagesComplete(t *testing.T) {
+	t.Parallel()
+	used := usedMessages(t)
+	english := languages()[0]
+	for _, l := range languages() {
+		for key := range used {
+			if l.text[key] == "" {
+				t.Errorf("%s lacks %q", l.tag, key)
+			}
+		}
+		for key, text := range l.text {
+			if !used[key] && !strings.HasPrefix(key, "_") {
+				t.Errorf("%s has %q, which nothing uses", l.tag, key)
+			}
+			got, want := placeholders.FindAllString(text, -1), placeholders.FindAllString(english.text[key], -1)
+			if slices.Sort(got); !slices.Equal(got, want) && !strings.HasPrefix(key, "_") {
+				t.Errorf("%s: %q has the placeholders %v, English has %v", l.tag, key, got, want)
+			}
+		}
+	}
+	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "ar", "ru", "es"} {
+		if !slices.ContainsFunc(languages(), func(l *language) bool { return l.tag == tag }) {
+			t.Errorf("there is no %s", tag)
+		}
+	}
+}
+
+// Text in a template that is no message would stay in English everywhere.
+func TestTemplatesHaveNoText(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`(?s)\{\{.*?\}\}|<[^>]*>|&#32;`)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for code.Match(text) {
+			text = code.ReplaceAll(text, nil)
+		}
+		if words := strings.Fields(strings.Trim(string(text), "–, \n")); len(words) > 0 {
+			for _, w := range words {
+				if regexp.MustCompile(`\p{L}`).MatchString(w) {
+					t.Errorf("%s has the word %q outside the messages", name, w)
+				}
+			}
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ tag, number, size string }{
+		{"en", "1,234,567", "1.2 MB"},
+		{"es", "1.234.567", "1,2 MB"},
+		{"fa", "۱٬۲۳۴٬۵۶۷", "۱٫۲ مگابایت"},
+		{"ar", "١٬٢٣٤٬٥٦٧", "١٫٢ م.ب"},
+	} {
+		l := pickLanguage(c.tag, "", "")
+		if got := l.number(1234567); got != c.number {
+			t.Errorf("%s writes %q, want %q", c.tag, got, c.number)
+		}
+		if got := l.size(1234567); got != c.size {
+			t.Errorf("%s writes the size %q, want %q", c.tag, got, c.size)
+		}
+	}
+	l := languages()[0]
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 99_999: "100.0 kB", 999_600: "1.0 MB", 1 << 50: "1126 TB"} {
+		if got := l.size(n); got != want {
+			t.Errorf("%d bytes are %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestPickLanguage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ chosen, accept, fallback, want string }{
+		{"", "", "", "en"},
+		{"", "ko-KR,ko;q=0.9,en;q=0.8", "", "ko"},
+		{"", "en;q=0.2, fa;q=0.9", "", "fa"},
+		{"", "xx, zh-CN", "", "zh-Hans"},
+		{"ru", "ko", "", "ru"},
+		{"xx", "ko", "", "ko"},
+		{"", "xx", "es", "es"},
+		{"", "ko;q=0", "ar", "ar"},
+		{"", strings.Repeat("x,", 5000) + "ko", "", "en"},
+		{"", ";;;=,,q=", "", "en"},
+	} {
+		if got := pickLanguage(c.chosen, c.accept, c.fallback).tag; got != c.want {
+			t.Errorf("%q, %.20q, %q: got %s, want %s", c.chosen, c.accept, c.fallback, got, c.want)
+		}
+	}
+}

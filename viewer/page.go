@@ -1,0 +1,268 @@
+package viewer
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"html/template"
+	"io/fs"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"satchel/bundle"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed assets/*.css
+var assetFiles embed.FS
+
+// The addresses of our own style sheets.
+const (
+	pathStyle   = "style.css"
+	pathArticle = "article.css"
+	pathLeft    = "left.css" // there is one once the reader has left
+)
+
+// An asset is a file of the viewer's own.
+type asset []byte
+
+func (a asset) response() *Response { return whole(200, styleHeader, a) }
+
+var assets = func() map[string]asset {
+	all := map[string]asset{}
+	for _, name := range []string{pathStyle, pathArticle} {
+		data, err := assetFiles.ReadFile("assets/" + name)
+		if err != nil {
+			panic("viewer: internal error: " + err.Error())
+		}
+		all[name] = data
+	}
+	return all
+}()
+
+var templates = template.Must(template.ParseFS(templateFiles, "templates/*.html"))
+
+// A page is what all pages of the viewer share, and what their templates call.
+type page struct {
+	viewer *Viewer
+	volume *volume // nil where the page belongs to none, or to several
+	lang   *language
+	chosen string // the language that the address asks for, or empty
+	self   string // the page's own address, without query
+	from   uint32 // the cursor in the address
+
+	Name    string // of the kind of page: its title is title.NAME
+	Refresh string // where a page that shows work going on looks again, or empty
+}
+
+// page begins the answer to a request.
+func (v *Viewer) page(r *Request) *page {
+	chosen := r.Query.Get("lang")
+	l := pickLanguage(chosen, r.AcceptLanguage, v.options.Language)
+	if primary(chosen) != primary(l.tag) {
+		chosen = ""
+	} else if chosen != "" {
+		chosen = l.tag
+	}
+	from, err := strconv.ParseUint(r.Query.Get("from"), 10, 32)
+	if err != nil {
+		from = 0
+	}
+	p := &page{viewer: v, lang: l, chosen: chosen, self: r.Path, from: uint32(from)}
+	if len(v.volumes) == 1 {
+		p.volume = v.volumes[0]
+	}
+	return p
+}
+
+// suffix keeps the chosen language in the addresses of links.
+func (p *page) suffix() string {
+	if p.chosen == "" {
+		return ""
+	}
+	return "?lang=" + url.QueryEscape(p.chosen)
+}
+
+// address returns the address of a view in the page's own volume.
+func (p *page) address(as view, text string) string { return p.addressIn(p.volume, as, text) }
+
+func (p *page) addressIn(vol *volume, as view, text string) string {
+	a, ok := p.viewer.sealer.seal(target{as, vol.number, text})
+	if !ok {
+		return "./" + p.suffix()
+	}
+	return a + p.suffix()
+}
+
+// at adds a cursor to an address.
+func (p *page) at(address string, from uint32) string {
+	sep := "?"
+	if strings.Contains(address, "?") {
+		sep = "&"
+	}
+	return address + sep + "from=" + strconv.FormatUint(uint64(from), 10)
+}
+
+// show renders the template that the page is named for.
+func (p *page) show(code int, name string, data any) *Response {
+	return p.render(code, name, shellHeader, data)
+}
+
+func (p *page) render(code int, name string, h Header, data any) *Response {
+	p.Name = name
+	var out bytes.Buffer
+	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
+		// A mistake of ours. What was rendered may be half a page.
+		return status(500)
+	}
+	return whole(code, h, out.Bytes())
+}
+
+// failure says, in a page, that something cannot be shown.
+func (p *page) failure(code int) *Response {
+	return p.problem(code, problemKey(code), shellHeader)
+}
+
+// plainFailure answers for what lies in a frame, or is a part of a page.
+func (p *page) plainFailure(err error) *Response {
+	code, key := p.diagnose(err)
+	return p.problem(code, key, pageHeader)
+}
+
+func (p *page) problem(code int, key string, h Header) *Response {
+	p.self = ""
+	return p.render(code, "problem", h, struct {
+		*page
+		Key    string
+		Framed bool
+	}{p, key, h["Content-Security-Policy"][0] == policyPage})
+}
+
+func problemKey(code int) string {
+	switch code {
+	case 404:
+		return "problem.missing"
+	case 403:
+		return "problem.refused"
+	}
+	return "problem.failed"
+}
+
+// diagnose says what an error means to a reader. Damage that was met while reading
+// counts for the verdict, too.
+func (p *page) diagnose(err error) (code int, key string) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return 404, "problem.absent"
+	case errors.Is(err, bundle.ErrMissing):
+		p.volume.check.met(bundle.Incomplete)
+		return 500, "problem.cut"
+	case errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrFormat):
+		p.volume.check.met(bundle.Changed)
+		return 500, "problem.damaged"
+	}
+	return 500, "problem.unreadable"
+}
+
+// What follows is for the templates.
+
+// T returns a message of the interface.
+func (p *page) T(key string, args ...any) string { return p.lang.message(key, args...) }
+
+// Tag is the language of the interface.
+func (p *page) Tag() string { return p.lang.tag }
+
+// Dir is its direction.
+func (p *page) Dir() string { return p.lang.dir }
+
+// Num writes a number.
+func (p *page) Num(n any) string { return p.lang.number(n) }
+
+// Size writes a number of bytes.
+func (p *page) Size(n int64) string { return p.lang.size(n) }
+
+// Start is the address of the first page.
+func (p *page) Start() string { return "./" + p.suffix() }
+
+// Home is the address of the home of the page's bundle.
+func (p *page) Home() string {
+	if p.volume == nil {
+		return p.Start()
+	}
+	return p.address(viewHome, "")
+}
+
+// Trust is the address of the page that says who made the bundle.
+func (p *page) Trust() string { return p.address(viewTrust, "") }
+
+// HasVolume says whether the page belongs to one bundle.
+func (p *page) HasVolume() bool { return p.volume != nil }
+
+// Several says whether there are several bundles.
+func (p *page) Several() bool { return len(p.viewer.volumes) > 1 }
+
+// Badge is the verdict on the page's bundle.
+func (p *page) Badge() string { return p.verdict(p.volume).Word }
+
+// Fingerprint is that of a key, in the reader's digits.
+func (p *page) Fingerprint(k publicKey) string { return k.Fingerprint().Format(p.lang.numerals) }
+
+// Form is what a form carries to prove that it is ours.
+func (p *page) Form() string {
+	number := 0
+	if p.volume != nil {
+		number = p.volume.number
+	}
+	a, _ := p.viewer.sealer.seal(target{viewForm, number, ""})
+	return a
+}
+
+// An option is a choice of several.
+type option struct {
+	Label, Tag, Address string
+	Shown               string // how many items it leads to, or empty
+	Current             bool
+}
+
+// Languages are those that the interface speaks.
+func (p *page) Languages() []option {
+	var all []option
+	for _, l := range languages() {
+		a := p.self + "?lang=" + url.QueryEscape(l.tag)
+		if p.self == "" {
+			a = "./" + a
+		}
+		if p.from > 0 {
+			a = p.at(a, p.from)
+		}
+		all = append(all, option{Label: l.name, Tag: l.tag, Address: a, Current: l == p.lang})
+	}
+	return all
+}
+
+// LanguageName is what the language of the interface calls itself.
+func (p *page) LanguageName() string { return p.lang.name }
+
+// plain makes what a stranger wrote fit to be shown: characters that are no text
+// or turn the direction of what follows show as U+FFFD.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x20, r >= 0x7f && r < 0xa0, r == 0x061c, r >= 0x200e && r <= 0x200f,
+			r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff, r == 0xfffe:
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// titleOf returns an item's title, or the last part of its path.
+func titleOf(e bundle.Entry) string {
+	if e.Title != "" {
+		return plain(e.Title)
+	}
+	return plain(e.Path[strings.LastIndexByte(e.Path, '/')+1:])
+}

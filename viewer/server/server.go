@@ -1,0 +1,166 @@
+// Package server lets the system's browser reach a viewer, over HTTP on this
+// computer's loopback address and nowhere else.
+//
+// Any web site that the reader visits, and any other user of the computer, can
+// connect to a loopback port. What keeps them out:
+//
+//   - an address is only good with a token of 256 random bits in its path; without
+//     it every answer is the same empty 404;
+//   - the Host header must be exactly the address that is listened on, so that no
+//     foreign name can be rebound to it;
+//   - requests that a page of another origin caused are refused, and a link from
+//     one leads to the first page and no further;
+//   - the browser is started with a code that is good once and for a minute, since
+//     other users can see a program's arguments.
+//
+// Nothing is logged, and no answer has a banner or a date.
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"satchel/viewer"
+)
+
+// Limits. They keep a viewer answering whatever else connects.
+const (
+	maxConnections = 256                    // at once; the longest idle goes first
+	maxHeader      = 16 << 10               // bytes of a request's head
+	maxForm        = 8 << 10                // bytes that are posted
+	headTime       = 5 * time.Second        // to send a request's head
+	formTime       = 5 * time.Second        // to send what is posted
+	idleTime       = 90 * time.Second       // between requests
+	stallTime      = 5 * time.Minute        // without a byte taken: a paused film asks again
+	codeTime       = time.Minute            // that a launch code is good for
+	closeTime      = 300 * time.Millisecond // to send what is being sent when it ends
+	leaveTime      = 500 * time.Millisecond // for the page that is left to ask for its style
+)
+
+// Options of a Server. The zero value is right.
+type Options struct {
+	// Port to listen on; 0 for one that is free, which nobody can guess.
+	Port int
+}
+
+// A Server answers on a loopback address. Call New, Listen and Serve, in this
+// order.
+type Server struct {
+	viewer   *viewer.Viewer
+	options  Options
+	token    string
+	host     string // the only Host there is
+	listener net.Listener
+	http     *http.Server
+	guard    *guard
+	left     chan struct{} // closed when the reader leaves
+	leave    func()
+
+	mu     sync.Mutex
+	code   string    // for starting a browser, once; empty when used
+	expire time.Time // of the code
+}
+
+// New returns a Server of v.
+func New(v *viewer.Viewer, o Options) *Server {
+	left := make(chan struct{})
+	s := &Server{
+		viewer: v, options: o, token: secret(), left: left,
+		leave: sync.OnceFunc(func() { close(left) }),
+		guard: newGuard(maxConnections),
+	}
+	s.http = &http.Server{
+		Handler:                      s,
+		ReadHeaderTimeout:            headTime,
+		IdleTimeout:                  idleTime,
+		MaxHeaderBytes:               maxHeader,
+		DisableGeneralOptionsHandler: true,
+		ConnState:                    s.guard.state,
+		ErrorLog:                     log.New(io.Discard, "", 0),
+	}
+	return s
+}
+
+// secret returns 256 random bits, as text for an address.
+func secret() string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// Listen takes the port. From then on Address and Launch answer.
+func (s *Server) Listen() error {
+	l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", s.options.Port))
+	if err != nil {
+		return fmt.Errorf("listen on this computer: %w", err)
+	}
+	s.listener, s.host = l, l.Addr().String()
+	return nil
+}
+
+// Address returns the address of the first page, with the token. Whoever has it
+// can read everything: it belongs on standard output and nowhere else.
+func (s *Server) Address() string { return "http://" + s.host + "/" + s.token + "/" }
+
+// Launch returns an address to start a browser with. It leads to the first page
+// once, within a minute; a later call makes it void.
+func (s *Server) Launch() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.code, s.expire = secret(), time.Now().Add(codeTime)
+	return "http://" + s.host + "/" + s.code
+}
+
+// redeem says whether code is the launch code, and voids it.
+func (s *Server) redeem(code string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.code == "" || !same(code, s.code) {
+		return false
+	}
+	s.code = ""
+	return time.Now().Before(s.expire)
+}
+
+// same compares secrets in a time that tells nothing about them.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// Serve answers until ctx ends or the reader leaves, then closes the viewer. It
+// returns nil then.
+func (s *Server) Serve(ctx context.Context) error {
+	defer s.viewer.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	case <-s.left:
+	}
+	soon, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	if err := s.http.Shutdown(soon); err != nil {
+		// Films that still play are cut off: whoever leaves wants silence.
+		if err := s.http.Close(); err != nil {
+			return fmt.Errorf("close: %w", err)
+		}
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package viewer
+
+import (
+	"context"
+	"sync"
+
+	"satchel/bundle"
+)
+
+// A verdict is what the reader is told about a bundle.
+type verdict struct {
+	Word   string // one of bundle's verdicts
+	Marked bool
+	bundle.Standing
+}
+
+// verdict joins who made a bundle with what is known about whether it is whole:
+// from opening it, from reading in it, and from checking all of it.
+func (p *page) verdict(vol *volume) verdict {
+	s := p.viewer.standing(vol)
+	now := vol.check.state()
+	word := s.Verdict
+	if w := worse(now.met, now.report); w != "" && word != bundle.Changed {
+		word = w
+	}
+	return verdict{
+		Word: string(word), Standing: s,
+		Marked: now.report != nil && now.report.Marked,
+	}
+}
+
+// worse returns what damage makes of a verdict, or nothing where there is none.
+func worse(met bundle.Verdict, r *bundle.Report) bundle.Verdict {
+	if r != nil && (r.Verdict == bundle.Changed || r.Verdict == bundle.Incomplete) {
+		if met == bundle.Changed {
+			return met
+		}
+		return r.Verdict
+	}
+	return met
+}
+
+// A check goes through all of a bundle, once it was asked for, and remembers what
+// came out.
+type check struct {
+	mu   sync.Mutex
+	now  checkState
+	done sync.WaitGroup
+}
+
+// A checkState is how far a check has come.
+type checkState struct {
+	running bool
+	sofar   bundle.Progress
+	report  *bundle.Report // of the last that came to its end
+	failed  bool           // it could not be carried out
+	met     bundle.Verdict // Changed or Incomplete: damage met while reading
+}
+
+func (c *check) state() checkState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// met notes damage. Changed outweighs Incomplete.
+func (c *check) met(v bundle.Verdict) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.now.met != bundle.Changed {
+		c.now.met = v
+	}
+}
+
+// start begins a check unless one is under way.
+func (c *check) start(ctx context.Context, r *bundle.Reader) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.now.running || ctx.Err() != nil {
+		return
+	}
+	c.now.running, c.now.failed, c.now.sofar = true, false, bundle.Progress{}
+	c.done.Go(func() { c.run(ctx, r) })
+}
+
+func (c *check) run(ctx context.Context, r *bundle.Reader) {
+	report, err := r.Verify(ctx, bundle.VerifyOptions{Progress: func(p bundle.Progress) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.now.sofar = p
+	}})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now.running = false
+	if err != nil {
+		c.now.failed = true
+		return
+	}
+	c.now.report = report
+}
+
+// wait returns when no check is under way.
+func (c *check) wait() { c.done.Wait() }

@@ -1,0 +1,181 @@
+// Package viewer shows bundles: it answers a small request with a page, a picture
+// or a stretch of film, and nothing in it that has not been checked.
+//
+// A [Viewer] is one function, [Viewer.Serve], from a [Request] to a [Response].
+// Both are types of its own, so the same code answers behind a loopback HTTP
+// server (package viewer/server) and, compiled to WebAssembly, inside a page. It
+// knows no sockets, no files and no clock.
+//
+// # What content can do
+//
+// Whatever the packer did, a page goes through the allow-list of bundle/sanitize
+// when it is shown. It then lies in a frame without scripts, under a policy that
+// lets it load nothing but what its own bundle holds. Its links are replaced by
+// sealed addresses (see seal.go): they say nothing to who reads a browser's
+// history, and one bundle cannot guess those of another. Links that lead out of a
+// bundle end at a page that names the address and the danger.
+//
+// # What the reader's computer keeps
+//
+// Nothing that we could help: every answer says no-store, titles and addresses
+// are neutral, there are no cookies and no storage. What the reader confirmed or
+// had checked lives in the Viewer until it is closed.
+package viewer
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"satchel/bundle"
+	"satchel/bundle/sign"
+)
+
+// Limits of what is held in memory for one answer.
+const (
+	maxPage    = 16 << 20 // bytes of a page, a text or a style sheet that is shown
+	maxPicture = 64 << 20 // bytes of a picture, which is checked whole before it is sent
+	maxPins    = 16       // fingerprints that a reader confirms before the viewer closes
+)
+
+// Options of a Viewer. The zero value is right.
+type Options struct {
+	// Pins are the publishers that the reader knows already.
+	Pins []sign.Pin
+	// Language is the language of the interface when the browser asks for none
+	// that there is; English if empty.
+	Language string
+	// PageCache is how many bytes of pages, made ready to show, are kept: 24 MiB
+	// if 0, none if negative.
+	PageCache int
+}
+
+// A Viewer shows one or several bundles. It may be used by several goroutines at
+// once.
+type Viewer struct {
+	volumes []*volume
+	sealer  *sealer
+	pages   *cache
+	options Options
+	stop    context.CancelFunc
+	running context.Context
+
+	left atomic.Bool // the reader has left
+
+	mu   sync.Mutex
+	pins []sign.Pin // those given, and those that the reader confirmed
+}
+
+// A volume is a bundle as it is shown.
+type volume struct {
+	number int
+	r      *bundle.Reader
+	info   bundle.Info
+	check  check
+}
+
+// New returns a Viewer of these bundles, in this order. The caller closes them
+// after the Viewer.
+func New(bundles []*bundle.Reader, o Options) *Viewer {
+	if o.PageCache == 0 {
+		o.PageCache = 24 << 20
+	}
+	v := &Viewer{
+		sealer: newSealer(), pages: newCache(o.PageCache), options: o, pins: slices.Clone(o.Pins),
+	}
+	v.running, v.stop = context.WithCancel(context.Background())
+	for i, r := range bundles {
+		v.volumes = append(v.volumes, &volume{number: i, r: r, info: r.Info()})
+	}
+	return v
+}
+
+// Close ends a check that is under way and waits for it, so that the bundles can
+// be closed.
+func (v *Viewer) Close() {
+	v.stop()
+	for _, vol := range v.volumes {
+		vol.check.wait()
+	}
+}
+
+// Serve answers a request. It never returns nil. The context ends reading when
+// nobody waits for the answer any more.
+func (v *Viewer) Serve(ctx context.Context, r *Request) *Response {
+	if ctx.Err() != nil {
+		return status(503)
+	}
+	if v.left.Load() {
+		return v.afterLeaving(r)
+	}
+	if r.Method == "POST" {
+		return v.post(r)
+	}
+	if r.Method != "GET" && r.Method != "HEAD" {
+		return status(405)
+	}
+	if a, ok := assets[r.Path]; ok {
+		return a.response()
+	}
+	p := v.page(r)
+	if r.Path == "" {
+		return v.start(p)
+	}
+	to, ok := v.sealer.open(r.Path)
+	if !ok || to.volume >= len(v.volumes) {
+		return p.failure(404)
+	}
+	p.volume = v.volumes[to.volume]
+	return v.follow(p, to)
+}
+
+// follow answers for a sealed address.
+func (v *Viewer) follow(p *page, to target) *Response {
+	switch to.view {
+	case viewHome:
+		return v.home(p, parseShelf(to.text))
+	case viewItem:
+		return v.item(p, to.text)
+	case viewContent:
+		return v.content(p, to.text)
+	case viewCaptions:
+		return v.captions(p, to.text)
+	case viewSave:
+		return v.save(p, to.text)
+	case viewTrust:
+		return v.trust(p, trustNote{})
+	case viewOutside:
+		return v.outside(p, to.text)
+	}
+	return p.failure(404)
+}
+
+// post answers for the three things that change something: what is checked, who
+// is trusted, and whether the viewer goes on.
+func (v *Viewer) post(r *Request) *Response {
+	p := v.page(r)
+	if r.Path != pathLeave && r.Path != pathCheck && r.Path != pathPin {
+		return status(405)
+	}
+	to, ok := v.sealer.open(r.Form.Get("for"))
+	if !ok || to.view != viewForm || to.volume >= len(v.volumes) {
+		return p.failure(403)
+	}
+	p.volume = v.volumes[to.volume]
+	switch r.Path {
+	case pathCheck:
+		return v.startCheck(p)
+	case pathPin:
+		return v.pin(p, r.Form.Get("fingerprint"))
+	}
+	return v.leave(p)
+}
+
+// standing says who made a bundle, as far as the reader knows now.
+func (v *Viewer) standing(vol *volume) bundle.Standing {
+	v.mu.Lock()
+	pins := slices.Clone(v.pins)
+	v.mu.Unlock()
+	return vol.r.Standing(pins...)
+}
