@@ -34,7 +34,8 @@ cross:
 lint:
 	.ci/lint
 
-race:
+race: tools
+	.ci/install-tools race
 	CGO_ENABLED=1 go test -race -short ./...
 
 fuzz:
