@@ -74,6 +74,7 @@ const (
 	ReasonDigests   = "digests-differ"  // signed digests of the same bytes disagree
 	ReasonMissing   = "missing-members" // members are not there, or cut short
 	ReasonCut       = "cut-off"         // the end of the bundle is not there
+	ReasonTwo       = "two-manifests"   // two that are signed, and differ
 	ReasonNewer     = "newer-format"    // made for a later version of Satchel
 )
 

@@ -205,7 +205,7 @@ func withSignature(sigs []sigFile, added sigFile) []sigFile {
 }
 
 func signFolder(name string, added sigFile) error {
-	if filepath.Base(name) == manifestName {
+	if strings.EqualFold(filepath.Base(name), manifestName) {
 		if info, err := os.Stat(name); err == nil && !info.IsDir() {
 			name = filepath.Dir(name)
 		}

@@ -8,12 +8,17 @@ import (
 
 // A zipEntry is where a central directory says that a stored entry lies. It is what
 // a reader falls back on when a file is not where signed data says.
-type zipEntry struct{ header, size int64 }
+// copy is what MANIFEST or a signature holds, as the central directory repeats it.
+type zipEntry struct {
+	header, size int64
+	copy         []byte
+}
 
 // Limits of what is read for a central directory: more than a bundle of the most
 // members has.
 const (
-	maxDirectory = (maxMembers + 2*MaxSignatures) * 128
+	maxCopies    = MaxManifest + MaxSignatures*MaxSignature // bytes repeated there
+	maxDirectory = (maxMembers+2*MaxSignatures)*128 + maxCopies
 	maxTail      = math.MaxUint16 + 22 + 20 // the end records and a comment
 )
 
@@ -45,6 +50,29 @@ func readDirectory(r io.ReaderAt, size int64) map[string]zipEntry {
 		b = b[n:]
 	}
 	return entries
+}
+
+// readCopies returns MANIFEST and the signatures as the central directory repeats
+// them, MANIFEST first; nothing where it does not.
+func readCopies(r io.ReaderAt, size int64) (head []sigFile) {
+	start, length, _, ok := findDirectory(r, size)
+	if !ok {
+		return nil
+	}
+	b := make([]byte, min(length, maxCopies+2*MaxSignatures*128))
+	if n, err := readAt(r, b, start); err != nil || n < len(b) {
+		return nil
+	}
+	for len(head) <= MaxSignatures {
+		name, e, _, n := parseCentral(b)
+		if n == 0 || len(e.copy) == 0 || (len(head) == 0) != (name == manifestName) ||
+			(len(head) > 0 && !isSignatureName(name)) {
+			break
+		}
+		head = append(head, sigFile{name, e.copy})
+		b = b[n:]
+	}
+	return head
 }
 
 // findDirectory reads the end records. shift is how many bytes stand before the ZIP.
@@ -88,7 +116,9 @@ func parseCentral(b []byte) (name string, e zipEntry, stored bool, length int) {
 	}
 	name = string(b[centralLen : centralLen+n])
 	packed, size, header := le.Uint32(b[20:]), le.Uint32(b[24:]), le.Uint32(b[42:])
-	wide := wideFields(b[centralLen+n : centralLen+n+x])
+	extra := b[centralLen+n : centralLen+n+x]
+	wide := extraField(extra, extra64)
+	e.copy = extraField(extra, extraCopy)
 	take := func(v uint32) int64 {
 		if v != math.MaxUint32 || len(wide) < 8 {
 			return int64(v)
@@ -103,14 +133,14 @@ func parseCentral(b []byte) (name string, e zipEntry, stored bool, length int) {
 	return name, e, same && le.Uint16(b[10:]) == 0, length
 }
 
-// wideFields returns the ZIP64 field of an entry's extra fields.
-func wideFields(extra []byte) []byte {
+// extraField returns the first of an entry's extra fields that has this id.
+func extraField(extra []byte, wanted uint16) []byte {
 	for len(extra) >= 4 {
 		id, n := le.Uint16(extra), int(le.Uint16(extra[2:]))
 		if 4+n > len(extra) {
 			return nil
 		}
-		if id == extra64 {
+		if id == wanted {
 			return extra[4 : 4+n]
 		}
 		extra = extra[4+n:]

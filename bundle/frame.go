@@ -29,6 +29,7 @@ const (
 	localLen, centralLen    = 30, 46
 	extra64                 = 0x0001 // ZIP64 extended information
 	extraPad                = 0xd935 // alignment padding, as Android's zipalign writes
+	extraCopy               = 0x5354 // what the entry holds, once more
 	zipDate                 = 0x0021 // 1980-01-01, the earliest there is
 	zipVersion, zipVersion6 = 20, 45
 	unixFile                = 0o100644 << 16
@@ -56,16 +57,18 @@ func sortSignatures(sigs []sigFile) {
 }
 
 // A framed is one entry of the ZIP: its header lies at header, its data at offset.
+// copy is its data, where the central directory repeats it.
 type framed struct {
 	name           string
 	header, offset int64
 	size           int64
 	crc            uint32
+	copy           []byte
 }
 
 // frameAt returns the entry whose header lies at header.
 func frameAt(header int64, name string, size int64, crc uint32) framed {
-	return framed{name, header, header + headerLen(name, size), size, crc}
+	return framed{name: name, header: header, offset: header + headerLen(name, size), size: size, crc: crc}
 }
 
 // end is where the next entry's header lies.
@@ -100,7 +103,7 @@ func newFraming(text []byte, sigs []sigFile, m *manifest, members iter.Seq2[memb
 		return func(yield func(framed, error) bool) {
 			for f, err := range members {
 				header := base + f.offset - headerLen(f.name, f.size)
-				if !yield(framed{f.name, header, base + f.offset, f.size, f.crc}, err) {
+				if !yield(framed{f.name, header, base + f.offset, f.size, f.crc, nil}, err) {
 					return
 				}
 			}
@@ -144,9 +147,10 @@ func (z *framing) head() ([]byte, []framed, error) {
 	for _, f := range append([]sigFile{{manifestName, z.manifest}}, z.sigs...) {
 		e := frameAt(int64(len(b)), f.name, int64(len(f.data)), crc32.ChecksumIEEE(f.data))
 		b = append(e.local(b, 0), f.data...)
+		e.copy = f.data
 		entries = append(entries, e)
 	}
-	e := framed{indexName, int64(len(b)), headSize, z.index.size, z.index.crc}
+	e := framed{indexName, int64(len(b)), headSize, z.index.size, z.index.crc, nil}
 	pad := headSize - int64(len(b)) - headerLen(e.name, e.size)
 	if len(z.sigs) > zipSignatures || pad < 4 || pad > math.MaxUint16 {
 		return nil, nil, fmt.Errorf("no room for %d signatures in the head of a ZIP", len(z.sigs))
@@ -249,12 +253,17 @@ func (f framed) central(b []byte) []byte {
 	if f.header >= math.MaxUint32 {
 		extra = le.AppendUint64(extra, uint64(f.header))
 	}
-	if n := len(extra); n > 0 {
-		extra = append(le.AppendUint16(le.AppendUint16(nil, extra64), uint16(n)), extra...)
+	is64 := len(extra) > 0
+	if is64 {
+		extra = append(le.AppendUint16(le.AppendUint16(nil, extra64), uint16(len(extra))), extra...)
+	}
+	if len(f.copy) > 0 {
+		extra = le.AppendUint16(le.AppendUint16(extra, extraCopy), uint16(len(f.copy)))
+		extra = append(extra, f.copy...)
 	}
 	b = le.AppendUint32(b, centralSig)
 	b = le.AppendUint16(b, zipVersion6|3<<8) // made on Unix, so that attributes count
-	b = f.common(b, len(extra) > 0, len(extra))
+	b = f.common(b, is64, len(extra))
 	b = append(b, 0, 0, 0, 0, 0, 0) // comment length, disk, internal attributes
 	b = le.AppendUint32(b, unixFile)
 	b = le.AppendUint32(b, uint32(min(f.header, math.MaxUint32)))

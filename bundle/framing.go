@@ -43,7 +43,7 @@ func (v *verifier) checkZIP(z *zipStore) error {
 			v.absent, v.cut = true, len(z.directory) == 0
 			got, want = got[:n], want[:n]
 		}
-		if !bytes.Equal(got, want) {
+		if damaged := off == 0 && v.r.restored != ""; !damaged && !bytes.Equal(got, want) {
 			v.markDifference(z.start+off, got, want)
 		}
 		end = off + int64(len(want))
@@ -138,18 +138,18 @@ func (v *verifier) checkFolder(s *folderStore) error {
 		return err
 	}
 	for _, name := range names {
-		want, ours := sizes[name]
-		if slices.Contains(v.r.stray, name) {
+		proper := properName(name)
+		want, ours := sizes[proper]
+		if slices.Contains(v.r.stray, proper) || (ours && proper != name && s.found[proper] == name) {
 			v.mark(name, 0, 0)
-			continue
 		}
-		if !ours {
-			if len(v.report.Extra) < maxListed {
+		if !ours || s.found[proper] != name {
+			if len(v.report.Extra) < maxListed && !slices.Contains(v.r.stray, proper) {
 				v.report.Extra = append(v.report.Extra, name)
 			}
 			continue
 		}
-		delete(sizes, name)
+		delete(sizes, proper)
 		info, err := s.root.Stat(name)
 		if err == nil && info.Size() > want {
 			v.mark(name, want, info.Size()-want)

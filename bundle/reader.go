@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -17,17 +18,23 @@ import (
 // A Reader reads a bundle whose signatures hold. It may be used by several
 // goroutines at once.
 type Reader struct {
-	store    store
+	store      store
+	signedText          // where it begins, or as the end of a ZIP repeats it
+	stray      []string // names of signature files that do not belong
+	index      *tree.Tree
+	about      map[string]string
+	blocks     *blockCache
+	members    memberCache
+	absent     string // the reason, when opening shows that this copy is incomplete
+	restored   string // the reason, when MANIFEST was damaged and its copy is used
+}
+
+// signedText is a MANIFEST with the signatures that lie beside it.
+type signedText struct {
 	text     []byte // MANIFEST
 	manifest *manifest
 	sigs     []sigFile
-	stray    []string         // names of signature files that do not belong
 	signers  []sign.PublicKey // named keys whose signature holds
-	index    *tree.Tree
-	about    map[string]string
-	blocks   *blockCache
-	members  memberCache
-	absent   string // the reason, when opening shows that this copy is incomplete
 }
 
 // Open opens a bundle by what it holds: a ZIP of any name, a folder, or the first
@@ -74,12 +81,15 @@ func (r *Reader) absence() (reason string, err error) {
 	n := r.aboutNumber("members")
 	switch s := r.store.(type) {
 	case *folderStore:
-		names, err := s.names(-1)
-		names = slices.DeleteFunc(names, func(name string) bool { return !memberNames.MatchString(name) })
-		if int64(len(names)) < n {
-			return ReasonMissing, err
+		s.list()
+		for name := range s.found {
+			if memberNames.MatchString(name) {
+				n--
+			}
 		}
-		return "", err
+		if n > 0 {
+			return ReasonMissing, nil
+		}
 	case *zipStore:
 		m, err := r.member(uint32(n - 1))
 		if err != nil || s.start < 0 {
@@ -95,21 +105,80 @@ func (r *Reader) absence() (reason string, err error) {
 
 // openManifest checks signatures before anything that they cover is used for
 // more than to learn which keys to check them with.
-func (r *Reader) openManifest() (err error) {
-	if r.text, err = r.store.manifest(); err != nil {
-		return err
-	}
-	if r.manifest, err = parseManifest(r.text); err != nil {
-		return r.manifestError(err)
-	}
-	if r.sigs, err = r.store.signatures(signatureNames(r.manifest.keys)); err != nil {
-		return err
-	}
-	r.signers, err = checkSignatures(r.text, r.sigs, r.manifest.keys)
+func (r *Reader) openManifest() error {
+	text, err := r.store.manifest()
 	if err != nil {
-		return &VerdictError{Changed, ReasonSignature, err}
+		return err
+	}
+	r.signedText, err = r.checkSigned(text, r.store.signatures)
+	if z, ok := r.store.(*zipStore); ok {
+		err = r.compareCopy(z, err)
+	}
+	if err != nil {
+		return err
 	}
 	r.sigs, r.stray = sortOut(r.sigs, r.manifest.keys)
+	return nil
+}
+
+// checkSigned takes a MANIFEST apart and checks the signatures beside it.
+func (r *Reader) checkSigned(text []byte, beside func(wanted []string) ([]sigFile, error)) (s signedText, err error) {
+	s.text = text
+	if s.manifest, err = parseManifest(text); err != nil {
+		return s, r.manifestError(text, beside, err)
+	}
+	if s.sigs, err = beside(signatureNames(s.manifest.keys)); err != nil {
+		return s, err
+	}
+	s.signers, err = checkSignatures(text, s.sigs, s.manifest.keys)
+	if err == nil && s.signedByAnother() {
+		err = errAnother
+	}
+	if err != nil {
+		return s, &VerdictError{Changed, ReasonSignature, err}
+	}
+	return s, nil
+}
+
+var errAnother = errors.New("MANIFEST names its signers, and " + signatureName + " is by none of them")
+
+// signedByAnother says whether MANIFEST names signers, none of them has signed, and
+// there is a signature in the first place. It may have been by a named key before a bit
+// of that key's id flipped.
+func (s *signedText) signedByAnother() bool {
+	return len(s.manifest.keys) > 0 && len(s.signers) == 0 &&
+		slices.ContainsFunc(s.sigs, func(f sigFile) bool { return f.name == signatureName })
+}
+
+var errTwoManifests = errors.New("it holds two MANIFESTs that are signed, and they differ")
+
+// compareCopy asks the end of a ZIP, which repeats MANIFEST and its signatures, when
+// those at its beginning do not hold (failed says why): one bad cell there must not
+// cost the whole bundle. Two that both hold and differ are two bundles in one file,
+// and nobody can say which of them is meant.
+func (r *Reader) compareCopy(z *zipStore, failed error) error {
+	head := readCopies(z.r, z.size)
+	if len(head) == 0 || (failed == nil && bytes.Equal(head[0].data, r.text)) {
+		if failed == nil && z.spare {
+			r.restored = ReasonManifest
+		}
+		return failed
+	}
+	var refused *VerdictError
+	if errors.As(failed, &refused) && refused.Reason == ReasonNewer {
+		return failed
+	}
+	spare, err := r.checkSigned(head[0].data, func([]string) ([]sigFile, error) { return head[1:], nil })
+	switch {
+	case err != nil || len(spare.signers) == 0:
+		return failed
+	case failed == nil:
+		return &VerdictError{Changed, ReasonTwo, errTwoManifests}
+	}
+	r.signedText, r.restored = spare, ReasonManifest
+	if refused != nil {
+		r.restored = refused.Reason
+	}
 	return nil
 }
 
@@ -139,7 +208,7 @@ func sortOut(all []sigFile, keys []sign.PublicKey) (sigs []sigFile, stray []stri
 // manifestError says why a MANIFEST that cannot be parsed is refused. Only one that
 // holds a signature by a key that it names is taken at its word when it seems to be
 // made for a later version: a flipped bit can look like that, too.
-func (r *Reader) manifestError(err error) error {
+func (r *Reader) manifestError(text []byte, beside func([]string) ([]sigFile, error), err error) error {
 	if z, ok := r.store.(*zipStore); ok && z.cut {
 		return &VerdictError{Incomplete, ReasonCut, err}
 	}
@@ -149,12 +218,12 @@ func (r *Reader) manifestError(err error) error {
 	if !errors.Is(err, ErrNewer) {
 		return &VerdictError{Changed, ReasonManifest, err}
 	}
-	keys := namedKeys(r.text)
-	sigs, serr := r.store.signatures(signatureNames(keys))
+	keys := namedKeys(text)
+	sigs, serr := beside(signatureNames(keys))
 	if serr != nil {
 		return serr
 	}
-	signers, serr := checkSignatures(r.text, sigs, keys)
+	signers, serr := checkSignatures(text, sigs, keys)
 	if serr != nil || (len(signers) == 0 && len(sigs) > 0) {
 		return &VerdictError{Changed, ReasonSignature, cmp.Or(serr, err)}
 	}
@@ -317,6 +386,10 @@ type Standing struct {
 	// first. Known is false when there is none.
 	Publisher sign.PublicKey
 	Known     bool
+	// Restored says that MANIFEST or a signature was damaged, and that the copy at
+	// the end of the ZIP, which holds, is used in its place. The verdict is then
+	// Changed; what is read is as it was signed all the same.
+	Restored bool
 }
 
 // Standing says who made the bundle to a reader who trusts pins. A pin that is a
@@ -339,7 +412,10 @@ func (r *Reader) Standing(pins ...sign.Pin) Standing {
 		}
 	}
 	s := standing(signers, pins)
-	if r.absent != "" {
+	switch {
+	case r.restored != "":
+		s.Verdict, s.Reason, s.Restored = Changed, r.restored, true
+	case r.absent != "":
 		s.Verdict, s.Reason = Incomplete, r.absent
 	}
 	return s

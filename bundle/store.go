@@ -2,10 +2,12 @@ package bundle
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,6 +55,7 @@ type zipStore struct {
 	start int64 // of the bundle: not 0 when bytes were put before it
 	head  []sigFile
 	cut   bool // the head itself is cut short
+	spare bool // the head cannot be read, and what the directory repeats of it is used
 	moved bool // index does not lie where it should
 	how   Layout
 	done  func() error
@@ -69,19 +72,26 @@ const maxPrefix = 1 << 20
 func openZIP(r io.ReaderAt, size int64) (*zipStore, error) {
 	z := &zipStore{r: r, size: size, how: LayoutZIP, done: func() error { return nil }}
 	buf := make([]byte, min(size, headSize))
-	if _, err := readAt(r, buf, 0); err != nil {
-		return nil, err
-	}
-	if z.parseHead(buf) {
+	_, err := readAt(r, buf, 0)
+	if err == nil && z.parseHead(buf) {
 		return z, nil
 	}
-	if err := z.findStart(); err != nil {
-		return nil, err
+	if err == nil {
+		err = z.findStart()
 	}
-	if z.head != nil || z.fromDirectory() {
+	if z.head != nil || z.fromCopies() || (err == nil && z.fromDirectory()) {
 		return z, nil
 	}
-	return nil, ErrNotBundle
+	return nil, cmp.Or(err, ErrNotBundle)
+}
+
+// fromCopies takes MANIFEST and signatures from where the central directory repeats
+// them. Everything else lies where it should, as seen from there.
+func (z *zipStore) fromCopies() bool {
+	z.head = readCopies(z.r, z.size)
+	_, _, z.start, z.spare = findDirectory(z.r, z.size)
+	z.spare = z.spare && len(z.head) > 0
+	return z.spare
 }
 
 // parseHead reads the entries before index. It stops at the first thing that it
@@ -237,15 +247,26 @@ func readAt(r io.ReaderAt, buf []byte, off int64) (int, error) {
 
 // A folderStore is a folder with the members in it. Files are opened for each
 // read: a bundle may have more of them than a process may hold open.
-type folderStore struct{ root *os.Root }
+//
+// A file system that does not keep the case of names costs nothing: what has another
+// spelling is found, and marks the copy.
+type folderStore struct {
+	root *os.Root
+
+	once  sync.Once
+	found map[string]string // the name a file should have → the name it has
+	twice bool              // MANIFEST is there in two spellings
+	fault error
+}
 
 func openFolder(name string) (*folderStore, error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
 		return nil, err
 	}
-	if f, err := openIn(root, manifestName); err == nil {
-		return &folderStore{root}, f.Close()
+	f := &folderStore{root: root}
+	if file, err := f.open(manifestName); err == nil {
+		return f, file.Close()
 	}
 	return nil, errors.Join(fmt.Errorf("%w: no MANIFEST in the folder", ErrNotBundle), root.Close())
 }
@@ -253,15 +274,74 @@ func openFolder(name string) (*folderStore, error) {
 func (f *folderStore) layout() Layout { return LayoutFolder }
 func (f *folderStore) close() error   { return f.root.Close() }
 
-func (f *folderStore) manifest() ([]byte, error) { return f.read(manifestName, MaxManifest) }
+var errTwoSpellings = errors.New("the folder has two files whose names are MANIFEST but for their case")
+
+func (f *folderStore) manifest() ([]byte, error) {
+	f.list()
+	if f.twice {
+		return nil, &VerdictError{Changed, ReasonTwo, errTwoSpellings}
+	}
+	return f.read(manifestName, MaxManifest)
+}
 
 func (f *folderStore) read(name string, limit int64) ([]byte, error) {
-	file, err := openIn(f.root, name)
+	file, err := f.open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	return readHead(file, limit)
+}
+
+// open opens a file of the bundle, if need be under another spelling of its name.
+func (f *folderStore) open(name string) (*os.File, error) {
+	file, err := openIn(f.root, name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return file, err
+	}
+	f.list()
+	if spelt, ok := f.found[name]; ok && spelt != name {
+		return openIn(f.root, spelt)
+	}
+	return nil, err
+}
+
+// list finds the files of the bundle, once.
+func (f *folderStore) list() {
+	f.once.Do(func() {
+		var names []string
+		names, f.fault = f.names(maxMembers + 1000)
+		f.found = map[string]string{}
+		for _, name := range names {
+			ours := properName(name)
+			f.twice = f.twice || (ours == manifestName && f.found[ours] != "")
+			if ours != "" && (f.found[ours] == "" || name == ours) {
+				f.found[ours] = name
+			}
+		}
+	})
+}
+
+// properName returns the name that a file of a bundle has, whatever has become of its
+// case, or nothing for a file that is none.
+func properName(name string) string {
+	lower := strings.ToLower(name)
+	switch lower {
+	case "manifest":
+		return manifestName
+	case "members":
+		return membersName
+	case indexName:
+		return indexName
+	}
+	if memberNames.MatchString(lower) {
+		return lower
+	}
+	id, signature := strings.CutSuffix(lower, ".minisig")
+	if proper := strings.ToUpper(id) + ".minisig"; signature && isSignatureName(proper) {
+		return proper
+	}
+	return ""
 }
 
 // names lists the folder, at most limit names.
@@ -280,10 +360,11 @@ func (f *folderStore) names(limit int) ([]string, error) {
 }
 
 func (f *folderStore) signatures(wanted []string) ([]sigFile, error) {
-	names, err := f.names(maxMembers + 1000)
-	if err != nil {
-		return nil, err
+	f.list()
+	if f.fault != nil {
+		return nil, f.fault
 	}
+	names := slices.Sorted(maps.Keys(f.found))
 	names = slices.DeleteFunc(names, func(name string) bool { return !isSignatureName(name) })
 	slices.SortStableFunc(names, func(a, b string) int {
 		return rank(wanted, a) - rank(wanted, b)
@@ -311,7 +392,7 @@ func rank(wanted []string, name string) int {
 }
 
 func (f *folderStore) file(name string, _, size int64) io.ReaderAt {
-	return io.NewSectionReader(folderFile{f.root, name}, 0, size)
+	return io.NewSectionReader(folderFile{f, name}, 0, size)
 }
 
 // openIn opens a regular file of a folder.
@@ -327,12 +408,12 @@ func openIn(root *os.Root, name string) (*os.File, error) {
 }
 
 type folderFile struct {
-	root *os.Root
-	name string
+	store *folderStore
+	name  string
 }
 
 func (f folderFile) ReadAt(p []byte, off int64) (int, error) {
-	file, err := openIn(f.root, f.name)
+	file, err := f.store.open(f.name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotRegular) {
 		return 0, io.EOF
 	}
@@ -353,7 +434,7 @@ func openStore(name string) (store, error) {
 		return nil, err
 	case info.IsDir():
 		return openFolder(name)
-	case filepath.Base(name) == manifestName:
+	case strings.EqualFold(filepath.Base(name), manifestName):
 		return openFolder(filepath.Dir(name))
 	}
 	r, size, parts, err := openParts(name)

@@ -84,7 +84,7 @@ func TestVerdicts(t *testing.T) {
 		{"a bit of the padding", flip(headSize - 100), Trusted, "", true},
 		{"a bit of the central directory", flip(len(data) - 60), Trusted, "", true},
 		{"a bit of the index's root", flip(headSize + indexSize(t, data) - 5), Changed, ReasonIndex, false},
-		{"a bit of MANIFEST", flip(150), Changed, "", false},
+		{"a bit of MANIFEST", flip(150), Changed, ReasonSignature, false},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
@@ -242,21 +242,140 @@ func TestA20Prefix(t *testing.T) {
 	}
 }
 
+// TestA01FlippedManifest flips every bit of a MANIFEST that has no copy. Those of the
+// first line may leave no bundle at all.
 func TestA01FlippedManifest(t *testing.T) {
 	t.Parallel()
-	name, _ := signed(t, LayoutFolder)
-	r := open(t, name)
-	for bit := range 8 * len(r.text) {
-		bad := bytes.Clone(r.text)
+	name, key := signed(t, LayoutFolder)
+	file := filepath.Join(name, manifestName)
+	text := read(t, file)
+	for bit := range 8 * len(text) {
+		bad := bytes.Clone(text)
 		bad[bit/8] ^= 1 << (bit % 8)
-		m, err := parseManifest(bad)
+		write(t, file, bad)
+		_, err := Open(name)
+		var v *VerdictError
+		refused := errors.As(err, &v) && v.Verdict == Changed && (v.Reason == ReasonSignature || v.Reason == ReasonManifest)
+		if !refused && !(errors.Is(err, ErrNotBundle) && bit/8 <= len(magic)) {
+			t.Fatalf("bit %d of MANIFEST: %v", bit, err)
+		}
+	}
+	write(t, file, text)
+	if v := verify(t, name, pin(t, key.Public())).Verdict; v != Trusted {
+		t.Errorf("with the bit back in its place: %s", v)
+	}
+}
+
+// TestF15HeadDamaged damages what a ZIP begins with, each byte of it: what is in it is
+// read through the copy at the end, and the copy of the bundle is not called whole.
+func TestF15HeadDamaged(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutZIP)
+	data := read(t, name)
+	r := open(t, name)
+	end := 3*localLen + len(manifestName) + len(signatureName) + len(r.text) + len(r.sigs[0].data)
+	for at := range end {
+		bad := bytes.Clone(data)
+		bad[at] ^= 0x40
+		r, err := NewReader(bytes.NewReader(bad), int64(len(bad)))
 		if err != nil {
-			continue
+			t.Fatalf("byte %d: %v", at, err)
 		}
-		// A flipped key may name a signer who has not signed: that is unsigned.
-		if signers, err := checkSignatures(bad, r.sigs, m.keys); err == nil && len(signers) > 0 {
-			t.Fatalf("bit %d of MANIFEST: still signed", bit)
+		e, err := r.Lookup("health/water.ko.html")
+		if err != nil {
+			t.Fatalf("byte %d: %v", at, err)
 		}
+		got, err := r.ReadItem(e, 1<<20)
+		if err != nil || !bytes.Equal(got, sample()[e.Path].data) {
+			t.Fatalf("byte %d: %d bytes, %v", at, len(got), err)
+		}
+		inText := at >= localLen+len(manifestName) && at < localLen+len(manifestName)+len(r.text)
+		if s := r.Standing(pin(t, key.Public())); inText && (s.Verdict != Changed || !s.Restored) {
+			t.Fatalf("byte %d, of MANIFEST: %+v", at, s)
+		}
+	}
+	bad := bytes.Clone(data)
+	clear(bad[:4096])
+	copied := write(t, filepath.Join(t.TempDir(), "x.zip"), bad)
+	got := verify(t, copied, pin(t, key.Public()))
+	if got.Verdict != Changed || got.Reason != ReasonManifest || !got.Restored || len(got.Damaged) > 0 {
+		t.Errorf("without its first 4096 bytes: %+v", got)
+	}
+	exact(t, copied, nil)
+	out := filepath.Join(t.TempDir(), "out.zip")
+	if _, err := Convert(context.Background(), open(t, copied), out, ConvertOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(read(t, out), data) {
+		t.Error("convert does not give back the bundle that it was")
+	}
+}
+
+// TestF15TwoManifests puts the copy of one issue's MANIFEST at the end of another's.
+func TestF15TwoManifests(t *testing.T) {
+	t.Parallel()
+	key := testKey(t, 1)
+	issue := func(n uint32) []byte {
+		return read(t, create(t, sample(), Options{Series: "weekly", Issue: n, Signers: []sign.PrivateKey{key}}))
+	}
+	one, two := issue(46), issue(47)
+	mixed := bytes.Clone(one)
+	copy(mixed[len(one)-20_000:], two[len(two)-20_000:])
+	if len(one) != len(two) || bytes.Equal(one, mixed) {
+		t.Fatal("the two issues do not lie alike")
+	}
+	refused(t, write(t, filepath.Join(t.TempDir(), "x.zip"), mixed), Changed, ReasonTwo)
+}
+
+// TestF15CopyByAStranger: a copy that carries no signature by a key that it names
+// replaces nothing, and a signed bundle is none the worse for it.
+func TestF15CopyByAStranger(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutZIP)
+	data := read(t, name)
+	forged := read(t, create(t, sample(), Options{Keys: []sign.PublicKey{key.Public()}, Title: "Forged"}))
+	mixed := append(bytes.Clone(data[:len(data)-30_000]), forged[len(forged)-30_000:]...)
+	got := verify(t, write(t, filepath.Join(t.TempDir(), "x.zip"), mixed), pin(t, key.Public()))
+	if got.Verdict == Trusted && !got.Marked {
+		t.Errorf("with a stranger's end: %+v", got)
+	}
+	clear(mixed[:200])
+	if r, err := NewReader(bytes.NewReader(mixed), int64(len(mixed))); err == nil {
+		t.Errorf("opened by an unsigned copy: %+v", r.Standing(pin(t, key.Public())))
+	}
+}
+
+func TestA21TwoSpellings(t *testing.T) {
+	t.Parallel()
+	name, key := signed(t, LayoutFolder)
+	text := read(t, filepath.Join(name, manifestName))
+	write(t, filepath.Join(name, "MANIFEST.txt"), []byte("a note"))
+	if got := verify(t, name, pin(t, key.Public())); got.Verdict != Trusted || !slices.Equal(got.Extra, []string{"MANIFEST.txt"}) {
+		t.Errorf("with MANIFEST.txt: %+v", got)
+	}
+	write(t, filepath.Join(name, "Manifest"), text)
+	refused(t, name, Changed, ReasonTwo)
+}
+
+// TestF10OtherCase gives all files of a bundle names in another case, as FAT may.
+func TestF10OtherCase(t *testing.T) {
+	t.Parallel()
+	for what, other := range map[string]func(string) string{"upper": strings.ToUpper, "lower": strings.ToLower} {
+		name, key := signed(t, LayoutFolder)
+		entries, err := os.ReadDir(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if err := os.Rename(filepath.Join(name, e.Name()), filepath.Join(name, other(e.Name()))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := verify(t, name, pin(t, key.Public()))
+		if got.Verdict != Trusted || !got.Marked || len(got.Extra) > 0 {
+			t.Errorf("%s: %+v", what, got)
+		}
+		exact(t, name, nil)
 	}
 }
 

@@ -40,7 +40,10 @@ type Report struct {
 	Reason  string // one of the Reason constants, or empty
 	Detail  string // for people
 	Marked  bool   // Marks is not empty
-	Marks   []Mark
+	// Restored says that the copy of MANIFEST at the end of the ZIP was used, and
+	// that nothing else is damaged.
+	Restored bool
+	Marks    []Mark
 
 	Publisher   sign.PublicKey // the signer that counts
 	Known       bool           // there is one
@@ -86,8 +89,11 @@ func (r *Reader) Verify(ctx context.Context, o VerifyOptions) (*Report, error) {
 	if s.Known {
 		v.report.Fingerprint = s.Publisher.Fingerprint().String()
 	}
-	if s.Verdict == Changed {
+	if s.Verdict == Changed && !s.Restored {
 		return &v.report, nil
+	}
+	if s.Restored {
+		v.report.Detail = "MANIFEST or a signature is damaged; the copy at the end holds and is used"
 	}
 	for _, step := range []func() error{v.checkIndex, v.checkMembers, v.nameItems, v.checkFraming} {
 		if err := step(); err != nil {
@@ -491,6 +497,7 @@ func (v *verifier) framing() *framing {
 func (v *verifier) conclude() {
 	r := &v.report
 	r.Marked = len(r.Marks) > 0
+	r.Restored = r.Verdict == Changed && !v.changed && len(v.digests) == 0
 	switch {
 	case len(v.digests) > 0 && !v.changed:
 		r.Verdict, r.Reason = Changed, ReasonDigests
@@ -499,6 +506,7 @@ func (v *verifier) conclude() {
 		r.Verdict, r.Reason = Changed, ReasonIndex
 	case v.changed:
 		r.Verdict, r.Reason = Changed, ReasonBlocks
+	case r.Verdict == Changed: // MANIFEST was, and has been restored
 	case v.absent && v.cut:
 		r.Verdict, r.Reason = Incomplete, ReasonCut
 	case v.absent:

@@ -86,7 +86,9 @@ func (o *infoOptions) run(u *ui, name string) (err error) {
 		return named(name, err)
 	}
 	if line.Standing == bundle.Changed {
-		return noteStanding(u, name, r.Standing(o.pins...))
+		if err := noteStanding(u, name, r.Standing(o.pins...)); err != nil {
+			return err
+		}
 	}
 	if o.json {
 		return u.printJSON(line)

@@ -28,6 +28,7 @@ var reasonWords = map[string]string{
 	bundle.ReasonDigests:   "the signed digests contradict each other",
 	bundle.ReasonMissing:   "some of its files are missing or cut short",
 	bundle.ReasonCut:       "its end is missing",
+	bundle.ReasonTwo:       "it holds two signed MANIFESTs that differ",
 	bundle.ReasonNewer:     "it is made for a newer satchel",
 }
 
@@ -66,6 +67,10 @@ func named(name string, err error) error {
 // noteStanding tells who uses the content of a bundle what its signatures say. It
 // is silent about a trusted one. A signature that does not hold is an error.
 func noteStanding(u *ui, name string, s bundle.Standing) error {
+	if s.Restored {
+		u.notef("%s: changed: its MANIFEST is damaged; the copy at its end holds, and is used (satchel convert mends it)", quote(name))
+		return nil
+	}
 	switch s.Verdict {
 	case bundle.Trusted:
 	case bundle.Unknown:

@@ -174,6 +174,8 @@ func (o *verifyOptions) sentence(r *bundle.Report) string {
 		b.WriteString(" It is none of those that you named with -p.")
 	case r.Verdict == bundle.Changed && len(r.Damaged) > 0:
 		b.WriteString(" Trust nothing of what is named below; the rest is as it was signed.")
+	case r.Verdict == bundle.Changed && r.Restored:
+		b.WriteString(" Its beginning was damaged; what is in it is as it was signed.")
 	case r.Verdict == bundle.Changed:
 		b.WriteString(" Trust nothing in it.")
 	}
