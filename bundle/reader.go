@@ -27,6 +27,7 @@ type Reader struct {
 	members    memberCache
 	absent     string // the reason, when opening shows that this copy is incomplete
 	restored   string // the reason, when MANIFEST was damaged and its copy is used
+	worn       bool   // what the bundle says of itself is in a page of index that is lost
 }
 
 // signedText is a MANIFEST with the signatures that lie beside it.
@@ -205,33 +206,35 @@ func sortOut(all []sigFile, keys []sign.PublicKey) (sigs []sigFile, stray []stri
 	return sigs, stray
 }
 
-// manifestError says why a MANIFEST that cannot be parsed is refused. Only one that
-// holds a signature by a key that it names is taken at its word when it seems to be
-// made for a later version: a flipped bit can look like that, too.
+// manifestError says why a MANIFEST that cannot be parsed is refused. A flipped bit can
+// look like anything, a later version too: only one with a signature by a key that it
+// names is taken at its word.
 func (r *Reader) manifestError(text []byte, beside func([]string) ([]sigFile, error), err error) error {
 	if z, ok := r.store.(*zipStore); ok && z.cut {
 		return &VerdictError{Incomplete, ReasonCut, err}
 	}
-	if errors.Is(err, ErrNotBundle) {
+	keys := namedKeys(text)
+	if errors.Is(err, ErrNotBundle) && len(keys) == 0 {
 		return err
 	}
-	if !errors.Is(err, ErrNewer) {
-		return &VerdictError{Changed, ReasonManifest, err}
-	}
-	keys := namedKeys(text)
 	sigs, serr := beside(signatureNames(keys))
 	if serr != nil {
 		return serr
 	}
 	signers, serr := checkSignatures(text, sigs, keys)
-	if serr != nil || (len(signers) == 0 && len(sigs) > 0) {
-		return &VerdictError{Changed, ReasonSignature, cmp.Or(serr, err)}
-	}
 	standing := Unsigned
 	if len(signers) > 0 {
 		standing = Unknown
 	}
-	return &VerdictError{standing, ReasonNewer, err}
+	switch {
+	case serr != nil || (len(signers) == 0 && len(sigs) > 0):
+		return &VerdictError{Changed, ReasonSignature, cmp.Or(serr, err)}
+	case errors.Is(err, ErrNewer):
+		return &VerdictError{standing, ReasonNewer, err}
+	case errors.Is(err, ErrNotBundle):
+		return err
+	}
+	return &VerdictError{Changed, ReasonManifest, err}
 }
 
 // signatureNames are the names under which signatures by keys are looked for.
@@ -310,14 +313,32 @@ func (r *Reader) openIndex() error {
 	r.index = t
 	for e, err := range t.Prefix([]byte{keyAbout}) {
 		if err != nil {
-			return &VerdictError{Changed, ReasonIndex, indexError(err)}
+			r.worn = true
+			continue
 		}
 		if len(r.about) == maxAbout {
 			break
 		}
 		r.about[string(e.Key[1:])] = string(e.Value)
 	}
+	if r.worn {
+		r.recount()
+	}
 	return nil
+}
+
+// recount finds how many items and members there are where the page that says so is
+// lost: it goes through what is left of the index.
+func (r *Reader) recount() {
+	for name, kind := range map[string]byte{"items": keyItem, "members": keyMember} {
+		next := uint64(0)
+		for e, err := range r.index.Prefix([]byte{kind}) {
+			if err == nil && len(e.Key) == 5 {
+				next = uint64(be.Uint32(e.Key[1:])) + 1
+			}
+		}
+		r.about[name] = string(binary.AppendUvarint(nil, next))
+	}
 }
 
 // retrying reads what failed a second time.
@@ -386,10 +407,9 @@ type Standing struct {
 	// first. Known is false when there is none.
 	Publisher sign.PublicKey
 	Known     bool
-	// Restored says that MANIFEST or a signature was damaged, and that the copy at
-	// the end of the ZIP, which holds, is used in its place. The verdict is then
-	// Changed; what is read is as it was signed all the same.
-	Restored bool
+	// Readable goes with Changed: a part of index is lost, or MANIFEST and its copy at
+	// the end of a ZIP is used in its place. What can be read is as it was signed.
+	Readable bool
 }
 
 // Standing says who made the bundle to a reader who trusts pins. A pin that is a
@@ -414,7 +434,9 @@ func (r *Reader) Standing(pins ...sign.Pin) Standing {
 	s := standing(signers, pins)
 	switch {
 	case r.restored != "":
-		s.Verdict, s.Reason, s.Restored = Changed, r.restored, true
+		s.Verdict, s.Reason, s.Readable = Changed, r.restored, true
+	case r.worn:
+		s.Verdict, s.Reason, s.Readable = Changed, ReasonIndex, true
 	case r.absent != "":
 		s.Verdict, s.Reason = Incomplete, r.absent
 	}

@@ -106,6 +106,9 @@ func (z *zipStore) parseHead(b []byte) bool {
 		}
 		if size > int64(len(b)-n) {
 			z.cut = true
+			if len(head) == 0 && bytes.HasPrefix(b[n:], []byte(magic)) {
+				head = append(head, sigFile{name, b[n:]})
+			}
 			break
 		}
 		head = append(head, sigFile{name, b[n : n+int(size)]})

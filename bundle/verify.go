@@ -89,10 +89,10 @@ func (r *Reader) Verify(ctx context.Context, o VerifyOptions) (*Report, error) {
 	if s.Known {
 		v.report.Fingerprint = s.Publisher.Fingerprint().String()
 	}
-	if s.Verdict == Changed && !s.Restored {
+	if s.Verdict == Changed && !s.Readable {
 		return &v.report, nil
 	}
-	if s.Restored {
+	if r.restored != "" {
 		v.report.Detail = "MANIFEST or a signature is damaged; the copy at the end holds and is used"
 	}
 	for _, step := range []func() error{v.checkIndex, v.checkMembers, v.nameItems, v.checkFraming} {
@@ -497,7 +497,7 @@ func (v *verifier) framing() *framing {
 func (v *verifier) conclude() {
 	r := &v.report
 	r.Marked = len(r.Marks) > 0
-	r.Restored = r.Verdict == Changed && !v.changed && len(v.digests) == 0
+	r.Restored = v.r.restored != "" && !v.changed && len(v.digests) == 0
 	switch {
 	case len(v.digests) > 0 && !v.changed:
 		r.Verdict, r.Reason = Changed, ReasonDigests

@@ -67,10 +67,6 @@ func named(name string, err error) error {
 // noteStanding tells who uses the content of a bundle what its signatures say. It
 // is silent about a trusted one. A signature that does not hold is an error.
 func noteStanding(u *ui, name string, s bundle.Standing) error {
-	if s.Restored {
-		u.notef("%s: changed: its MANIFEST is damaged; the copy at its end holds, and is used (satchel convert mends it)", quote(name))
-		return nil
-	}
 	switch s.Verdict {
 	case bundle.Trusted:
 	case bundle.Unknown:
@@ -80,6 +76,10 @@ func noteStanding(u *ui, name string, s bundle.Standing) error {
 	case bundle.Incomplete:
 		u.notef("%s: incomplete: %s", quote(name), plainReason(s.Reason))
 	default:
+		if s.Readable {
+			u.notef("%s: changed: %s; what can still be read is as it was signed", quote(name), plainReason(s.Reason))
+			return nil
+		}
 		err := errors.New("the signature does not hold")
 		return named(name, &bundle.VerdictError{Verdict: s.Verdict, Reason: s.Reason, Err: err})
 	}
