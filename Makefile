@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 FLAGS    = -trimpath -buildvcs=false
 FUZZTIME ?= 30s
 
-.PHONY: help build test cross tools lint race fuzz bench attacks demo dist test-corpora
+.PHONY: help build test cross tools lint race fuzz exhaustive bench attacks demo dist test-corpora
 
 help:
 	@echo 'make demo          pack the example collection, verify it and open it'
@@ -11,6 +11,7 @@ help:
 	@echo 'make lint          gofmt, vet, staticcheck, go mod tidy'
 	@echo 'make race          the tests under the race detector'
 	@echo 'make fuzz          every fuzz target, for FUZZTIME=30s each'
+	@echo 'make exhaustive    every bit of a small bundle turned over, every length cut (an hour)'
 	@echo 'make attacks       every attack that we know of, with its test and the result'
 	@echo 'make bench         packing beside zimwriterfs and mksquashfs, on real corpora'
 	@echo 'make test-corpora  the whole path on real corpora'
@@ -40,6 +41,9 @@ race: tools
 
 fuzz:
 	.ci/fuzz $(FUZZTIME)
+
+exhaustive:
+	SATCHEL_EXHAUSTIVE=1 go test -count=1 -timeout 6h -v -run '^Test(A02Every|C01Every|A02Large)' ./viewer
 
 attacks: tools
 	.ci/attacks

@@ -113,12 +113,13 @@ func (c *converter) copyMember(n uint32, m *member) error {
 }
 
 func (c *converter) copyBlocks(out io.Writer, n uint32, m *member) error {
-	buf := make([]byte, maxPackBlock)
+	var buf []byte
 	for i := range m.blocks {
 		b, err := c.r.blockInfo(m, blockID{n, i})
 		if err != nil {
 			return err
 		}
+		buf = slices.Grow(buf[:0], b.stored)
 		data, err := c.r.stored(m, &b, buf[:b.stored])
 		if err != nil {
 			return err

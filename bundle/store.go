@@ -72,8 +72,8 @@ const maxPrefix = 1 << 20
 func openZIP(r io.ReaderAt, size int64) (*zipStore, error) {
 	z := &zipStore{r: r, size: size, how: LayoutZIP, done: func() error { return nil }}
 	buf := make([]byte, min(size, headSize))
-	_, err := readAt(r, buf, 0)
-	if err == nil && z.parseHead(buf) {
+	n, err := readAt(r, buf, 0)
+	if err == nil && z.parseHead(buf[:n]) {
 		return z, nil
 	}
 	if err == nil {
@@ -136,9 +136,11 @@ func localHeader(b []byte) (name string, length int, size int64, ok bool) {
 func (z *zipStore) findStart() error {
 	mark := []byte(manifestName + magic + "\n")
 	buf := make([]byte, min(z.size, maxPrefix+headSize))
-	if _, err := readAt(z.r, buf, 0); err != nil {
+	n, err := readAt(z.r, buf, 0)
+	if err != nil {
 		return err
 	}
+	buf = buf[:n]
 	for from := 0; ; {
 		i := bytes.Index(buf[from:], mark)
 		if i < 0 {

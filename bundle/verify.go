@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -285,9 +286,9 @@ func (v *verifier) checkMembers() error {
 	var wg sync.WaitGroup
 	for range v.workers() {
 		wg.Go(func() {
-			buf := make([]byte, 0, maxPackBlock)
+			var buf []byte
 			for j := range jobs {
-				v.check(j, buf)
+				buf = v.check(j, buf)
 			}
 		})
 	}
@@ -368,15 +369,17 @@ func (v *verifier) readMembers() {
 	v.sums = sums
 }
 
-// check checks the blocks of one job. buf has room for the largest block.
-func (v *verifier) check(j checkJob, buf []byte) {
+// check checks the blocks of one job. It reads into buf, and returns it, or the larger
+// one that it came to need.
+func (v *verifier) check(j checkJob, buf []byte) []byte {
 	for n := j.first; n < j.last; n++ {
 		if v.ctx.Err() != nil {
-			return
+			return buf
 		}
 		id := blockID{j.n, n}
 		b, err := v.r.blockInfo(j.m, id)
 		if err == nil {
+			buf = slices.Grow(buf[:0], b.stored)
 			err = v.checkBlock(j, &b, buf)
 		}
 		if err != nil {
@@ -391,7 +394,7 @@ func (v *verifier) check(j checkJob, buf []byte) {
 		v.count(int64(b.stored))
 	}
 	if j.flat == nil || v.ctx.Err() != nil {
-		return
+		return buf
 	}
 	v.mu.Lock()
 	broken := len(v.bad[j.n]) > 0
@@ -399,6 +402,7 @@ func (v *verifier) check(j checkJob, buf []byte) {
 	if !broken && v.sums != nil {
 		v.compareFlat(j.m.name, j.flat.digest(), digest{j.m.size, j.m.crc, v.sums[j.m.name]})
 	}
+	return buf
 }
 
 // checkBlock checks one block in the one read that the flat hash is fed from, too.
