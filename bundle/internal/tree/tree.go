@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"sync"
 )
 
@@ -50,7 +51,7 @@ type Tree struct {
 	size int64
 
 	mu    sync.Mutex
-	pages map[int64]*cached
+	pages map[ref]*cached
 	clock int64
 	held  int
 }
@@ -66,7 +67,7 @@ func New(r io.ReaderAt, root Root) (*Tree, error) {
 	if root.Length <= 0 || root.Length > maxStored || root.Size < int64(root.Length) {
 		return nil, fmt.Errorf("%w: bad root", errPage)
 	}
-	t := &Tree{r: r, size: root.Size, pages: map[int64]*cached{}}
+	t := &Tree{r: r, size: root.Size, pages: map[ref]*cached{}}
 	t.root = ref{root.Size - int64(root.Length), root.Length, root.Hash}
 	_, err := t.page(t.root, nil)
 	return t, err
@@ -75,10 +76,10 @@ func New(r io.ReaderAt, root Root) (*Tree, error) {
 // page returns the page at c, verified before it was parsed. first is the
 // smallest key that the parent promises, or nil for the root.
 func (t *Tree) page(c ref, first []byte) (*page, error) {
-	if p := t.cached(c.offset); p != nil {
-		return p, nil
+	p, err := t.cached(c), error(nil)
+	if p == nil {
+		p, err = t.load(c)
 	}
-	p, err := t.load(c)
 	if err == nil && first != nil && (len(p.entries) == 0 || !bytes.Equal(p.entries[0].key, first)) {
 		err = fmt.Errorf("%w: not the key that its parent names", errPage)
 	}
@@ -104,10 +105,10 @@ func (t *Tree) load(c ref) (*page, error) {
 	return parsePage(buf)
 }
 
-func (t *Tree) cached(offset int64) *page {
+func (t *Tree) cached(c ref) *page {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := t.pages[offset]
+	e := t.pages[c]
 	if e == nil {
 		return nil
 	}
@@ -121,17 +122,18 @@ func (t *Tree) cached(offset int64) *page {
 func (t *Tree) keep(c ref, p *page) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.pages[c.offset] != nil {
+	if t.pages[c] != nil {
 		return
 	}
 	t.clock++
-	t.pages[c.offset] = &cached{p, t.clock}
+	t.pages[c] = &cached{p, t.clock}
 	t.held += p.bytes
 	for t.held > cacheBytes && len(t.pages) > 1 {
-		oldest := int64(-1)
-		for offset, e := range t.pages {
-			if oldest < 0 || e.used < t.pages[oldest].used {
-				oldest = offset
+		var oldest ref
+		least := int64(math.MaxInt64)
+		for other, e := range t.pages {
+			if e.used < least {
+				oldest, least = other, e.used
 			}
 		}
 		t.held -= t.pages[oldest].page.bytes
@@ -200,32 +202,58 @@ func (t *Tree) From(key []byte) iter.Seq2[Entry, error] {
 			yield(Entry{}, err)
 			return
 		}
-		t.walk(p, t.root, key, yield)
+		w := walker{t: t, from: key, yield: yield}
+		w.walk(p, t.root)
 	}
 }
 
-func (t *Tree) walk(p *page, at ref, key []byte, yield func(Entry, error) bool) bool {
+// A walker goes through a tree once. Every page that it enters begins behind all that
+// came before: otherwise a few pages that name each other again and again would keep
+// it busy for ever.
+type walker struct {
+	t     *Tree
+	from  []byte
+	last  []byte // the greatest key met, nil before the first
+	yield func(Entry, error) bool
+}
+
+func (w *walker) walk(p *page, at ref) bool {
 	if p.level == 0 {
-		for _, e := range p.entries[p.find(key):] {
-			if !yield(Entry{e.key, e.value}, nil) {
+		for _, e := range p.entries[p.find(w.from):] {
+			if !w.yield(Entry{e.key, e.value}, nil) {
 				return false
 			}
 		}
+		if n := len(p.entries); n > 0 {
+			w.last = p.entries[n-1].key
+		}
 		return true
 	}
-	for i := max(p.floor(key), 0); i < len(p.entries); i++ {
-		q, c, err := t.child(p, i, at.offset)
+	for i := max(p.floor(w.from), 0); i < len(p.entries); i++ {
+		q, c, err := w.child(p, i, at.offset)
 		if err != nil {
-			if !yield(Entry{}, err) {
+			if !w.yield(Entry{}, err) {
 				return false
 			}
 			continue
 		}
-		if !t.walk(q, c, key, yield) {
+		if !w.walk(q, c) {
 			return false
 		}
 	}
 	return true
+}
+
+func (w *walker) child(p *page, i int, before int64) (*page, ref, error) {
+	first := p.entries[i].key
+	if w.last != nil && bytes.Compare(first, w.last) <= 0 {
+		return nil, ref{}, &PageError{before, first, fmt.Errorf("%w: keys out of order", errPage)}
+	}
+	q, c, err := w.t.child(p, i, before)
+	if err != nil {
+		w.last = first
+	}
+	return q, c, err
 }
 
 // Prefix yields all entries whose key starts with prefix, as From does.
