@@ -38,22 +38,32 @@ func (r *Reader) member(n uint32) (*member, error) {
 
 // blockInfo returns the line of the block table for a block of m.
 func (r *Reader) blockInfo(m *member, id blockID) (block, error) {
+	lines, err := r.blockLines(m, id)
+	if err != nil {
+		return block{}, err
+	}
+	return lines[0], nil
+}
+
+// blockLines returns the line for a block of m and those behind it in its entry of the
+// block table: at least one.
+func (r *Reader) blockLines(m *member, id blockID) ([]block, error) {
 	if id.block >= m.blocks {
-		return block{}, fmt.Errorf("%w: %q has no block %d", ErrFormat, m.name, id.block)
+		return nil, fmt.Errorf("%w: %q has no block %d", ErrFormat, m.name, id.block)
 	}
 	first := id.block / blocksPerKey * blocksPerKey
 	value, ok, err := r.get(blocksKey(id.member, first))
 	if err != nil {
-		return block{}, err
+		return nil, err
 	}
 	if !ok {
-		return block{}, fmt.Errorf("%w: block table of %q", ErrFormat, m.name)
+		return nil, fmt.Errorf("%w: block table of %q", ErrFormat, m.name)
 	}
 	blocks, err := parseBlocks(m, first, value)
 	if err != nil {
-		return block{}, err
+		return nil, err
 	}
-	return blocks[id.block-first], nil
+	return blocks[id.block-first:], nil
 }
 
 // load returns the verified, decompressed bytes of a block. Errors wrap
@@ -96,8 +106,13 @@ func (r *Reader) stored(m *member, b *block, buf []byte) ([]byte, error) {
 	return buf, nil
 }
 
-// cacheBytes bounds what a Reader keeps of decompressed blocks.
-const cacheBytes = 32 << 20
+// cacheBytes bounds what a Reader keeps of decompressed blocks. Each counts for
+// cacheEntry bytes more: millions of blocks of a byte would be more than their bytes, and
+// take ever longer to search for the oldest.
+const (
+	cacheBytes = 32 << 20
+	cacheEntry = 64 << 10
+)
 
 // A blockCache keeps the blocks used last, and lets those who want the same block
 // at the same time wait for one reading of it.
@@ -145,7 +160,7 @@ func (c *blockCache) settle(id blockID, e *cachedBlock, data []byte, err error) 
 		delete(c.blocks, id)
 		return
 	}
-	c.size += cap(data)
+	c.size += cap(data) + cacheEntry
 	for c.size > cacheBytes && len(c.blocks) > 1 {
 		oldest, found := blockID{}, false
 		for k, other := range c.blocks {
@@ -156,7 +171,7 @@ func (c *blockCache) settle(id blockID, e *cachedBlock, data []byte, err error) 
 		if !found {
 			return
 		}
-		c.size -= cap(c.blocks[oldest].data)
+		c.size -= cap(c.blocks[oldest].data) + cacheEntry
 		delete(c.blocks, oldest)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync/atomic"
 )
 
 // A DamageError says which item could not be read, and why: it wraps ErrDamaged,
@@ -27,6 +28,15 @@ type Content struct {
 	entry Entry
 	pos   int64
 	own   keptBlock // of a large stored item: not worth a place in the cache
+	// near is where the latest read was. Without it, a read far into an item would
+	// count its frames from the first again.
+	near atomic.Pointer[landmark]
+}
+
+// A landmark says that the byte off of an item is the first of a block.
+type landmark struct {
+	off   int64 // below 0 for the block that the item begins in
+	place place
 }
 
 // keptBlock is the block that a sequential reader is in.
@@ -119,10 +129,15 @@ func (c *Content) readAt(p []byte, off int64, get func(blockID) ([]byte, error))
 
 // at returns the rest of the block in which the item's byte off lies.
 func (c *Content) at(off int64, get func(blockID) ([]byte, error)) ([]byte, error) {
-	id, within, err := c.r.locate(c.entry.place, off)
+	p, from := c.entry.place, int64(0)
+	if l := c.near.Load(); l != nil && l.off <= off {
+		p, from = l.place, l.off
+	}
+	id, within, err := c.r.locate(p, off-from)
 	if err != nil {
 		return nil, err
 	}
+	c.near.Store(&landmark{off - within, place{id.member, id.block, 0}})
 	data, err := get(id)
 	if err != nil {
 		return nil, err
@@ -141,19 +156,24 @@ func (r *Reader) locate(p place, off int64) (id blockID, within int64, err error
 	}
 	id, within = blockID{p.member, p.block}, int64(p.offset)+off
 	if !m.packed {
-		id.block += uint32(min(within/storedBlock, int64(m.blocks)))
-		return id, within % storedBlock, nil
+		n := int64(p.block) + within/storedBlock
+		if n >= int64(m.blocks) {
+			return id, 0, fmt.Errorf("%w: %q has no block %d", ErrFormat, m.name, n)
+		}
+		return blockID{p.member, uint32(n)}, within % storedBlock, nil
 	}
 	for {
-		b, err := r.blockInfo(m, id)
+		lines, err := r.blockLines(m, id)
 		if err != nil {
 			return id, 0, err
 		}
-		if within < int64(b.raw) {
-			return id, within, nil
+		for _, b := range lines {
+			if within < int64(b.raw) {
+				return id, within, nil
+			}
+			within -= int64(b.raw)
+			id.block++
 		}
-		within -= int64(b.raw)
-		id.block++
 	}
 }
 

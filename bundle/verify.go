@@ -475,7 +475,8 @@ func (v *verifier) name(path string, err error) {
 // itemError returns what is wrong with a block that an item lies in. Damage is
 // worse than absence.
 func (v *verifier) itemError(it *Item, p place) (worst error) {
-	if it.Size == 0 || (len(v.bad[p.member]) == 0 && !v.lost) {
+	bad := v.bad[p.member]
+	if it.Size == 0 || (len(bad) == 0 && !v.lost) {
 		return nil
 	}
 	first, _, err := v.r.locate(p, 0)
@@ -483,8 +484,8 @@ func (v *verifier) itemError(it *Item, p place) (worst error) {
 	if err := cmp.Or(err, err2); err != nil {
 		return err
 	}
-	for n := first.block; n <= last.block; n++ {
-		err := v.bad[p.member][n]
+	for n := first.block; n <= last.block && len(bad) > 0; n++ {
+		err := bad[n]
 		if err != nil && (worst == nil || !errors.Is(err, ErrMissing)) {
 			worst = err
 		}
