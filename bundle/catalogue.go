@@ -61,11 +61,11 @@ func parseNode(value []byte) (n node, err error) {
 	case d.bad || (kind != "i" && kind != "d"):
 		return n, fmt.Errorf("%w: malformed path table", ErrFormat)
 	case kind == "d":
-		return node{folder: true, items: number, path: rest}, safepath.Check(rest)
+		return node{folder: true, items: number, path: rest}, checkPath(rest)
 	case number > math.MaxUint32:
 		return n, fmt.Errorf("%w: item %d", ErrFormat, number)
 	case rest != "":
-		return node{id: uint32(number), name: rest}, safepath.Check(rest)
+		return node{id: uint32(number), name: rest}, checkPath(rest)
 	}
 	return node{id: uint32(number)}, nil
 }

@@ -195,9 +195,17 @@ func (d *decoder) skipOptional() error {
 	return nil
 }
 
+// checkPath applies the rule for names to what signed data says.
+func checkPath(p string) error {
+	if err := safepath.Check(p); err != nil {
+		return fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	return nil
+}
+
 // checkItem holds for every item, whether it is about to be written or was read.
 func checkItem(it *Item) error {
-	if err := safepath.Check(it.Path); err != nil {
+	if err := checkPath(it.Path); err != nil {
 		return err
 	}
 	switch {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"runtime"
 	"slices"
@@ -84,7 +85,8 @@ func Refusal(err error) (*Report, error) {
 // around them, on all cores, and names the items that are damaged or missing.
 // With Deep it also checks, in the same read, what sha256sum and unzip would.
 func (r *Reader) Verify(ctx context.Context, o VerifyOptions) (*Report, error) {
-	v := &verifier{ctx: ctx, r: r, o: o, bad: map[uint32]map[uint32]error{}, tables: map[uint32]int64{}, names: map[string]bool{}}
+	v := &verifier{ctx: ctx, r: r, o: o, seed: maphash.MakeSeed(),
+		bad: map[uint32]map[uint32]error{}, tables: map[uint32]int64{}, names: map[string]bool{}}
 	s := r.Standing(o.Pins...)
 	v.report = Report{Verdict: s.Verdict, Reason: s.Reason, Publisher: s.Publisher, Known: s.Known}
 	if s.Known {
@@ -114,6 +116,8 @@ type verifier struct {
 
 	members []member
 	items   int64
+	seed    maphash.Seed
+	paths   uint64 // hashes of the items' paths and ids, less those of the path table
 	names   map[string]bool
 	tables  map[uint32]int64    // entries of the block table, by member
 	lost    bool                // part of the member table cannot be read
@@ -159,6 +163,9 @@ func (v *verifier) checkIndex() error {
 	if v.items != v.r.Len() && !v.lost && v.report.Unnamed == 0 {
 		v.fail(fmt.Errorf("%w: %d items, %d announced", ErrFormat, v.items, v.r.Len()))
 	}
+	if v.paths != 0 && v.report.Unnamed == 0 {
+		v.fail(fmt.Errorf("%w: the path table is not that of the items", ErrFormat))
+	}
 	return v.checkFlat(indexName, headSize, v.r.manifest.index)
 }
 
@@ -173,8 +180,18 @@ func (v *verifier) collect(e tree.Entry) {
 		}
 	case keyItem:
 		v.items++
-		if _, _, err := parseItem(e.Value); err != nil {
+		it, _, err := parseItem(e.Value)
+		if err != nil {
 			v.fail(err)
+		}
+		v.paths += v.hashPath(pathKey(it.Path), e.Key[1:])
+	case keyPath:
+		n, err := parseNode(e.Value)
+		if err != nil {
+			v.fail(err)
+		}
+		if !n.folder {
+			v.paths -= v.hashPath(e.Key, itemKey(n.id)[1:])
 		}
 	case keyMember:
 		m, err := parseMember(e.Value)
@@ -188,6 +205,13 @@ func (v *verifier) collect(e tree.Entry) {
 		}
 		v.members = append(v.members, m)
 	}
+}
+
+// hashPath stands for a path and the item that it belongs to. A key occurs once, so where
+// the sums over the items and over the path table agree, no two items have one path. The
+// seed is ours alone, so nobody can make up paths whose hashes add up.
+func (v *verifier) hashPath(key, id []byte) uint64 {
+	return maphash.Bytes(v.seed, append(key[:len(key):len(key)], id...))
 }
 
 // checkMember checks a member against the one before it.
