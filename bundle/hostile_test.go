@@ -6,8 +6,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"satchel/bundle/internal/zframe"
@@ -284,5 +287,280 @@ func TestC13ManySmallBlocks(t *testing.T) {
 	}
 	if _, err := r.ReadItem(e, frames); err != nil || len(r.blocks.blocks) > 1000 {
 		t.Errorf("%d blocks of a byte in the cache, %v", len(r.blocks.blocks), err)
+	}
+}
+
+// TestC13Limits: what is longer, or more, than the format allows is an error.
+func TestC13Limits(t *testing.T) {
+	t.Parallel()
+	item := func(change func(*Item)) func(*forgery) {
+		return func(f *forgery) { f.setItem(idC, func(it *Item, _ *place) { change(it) }) }
+	}
+	for what, spoil := range map[string]func(*forgery){
+		"a path of 30 KB":        item(func(it *Item) { it.Path = strings.Repeat("a/", 15_000) + "b" }),
+		"a path of 1,025 bytes":  item(func(it *Item) { it.Path = strings.Repeat("abcd/", 204) + "abcde" }),
+		"a path of 65 names":     item(func(it *Item) { it.Path = strings.Repeat("a/", 64) + "b" }),
+		"a title of 30 KB":       item(func(it *Item) { it.Title = strings.Repeat("a", 30_000) }),
+		"a title of 1,025 bytes": item(func(it *Item) { it.Title = strings.Repeat("a", 1025) }),
+		"a language of 65 bytes": item(func(it *Item) { it.Language = strings.Repeat("abcd-", 13) }),
+		"a type of 129 bytes":    item(func(it *Item) { it.Type = "a/" + strings.Repeat("b", 127) }),
+		"a path that climbs":     item(func(it *Item) { it.Path = "d/../../c.html" }),
+		"a path with a device":   item(func(it *Item) { it.Path = "d/con.html" }),
+		"a title of two lines":   item(func(it *Item) { it.Title = "a\nb" }),
+		"a date of no month":     item(func(it *Item) { it.Date = "2024-13" }),
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			deceit{spoil: spoil, lost: []string{"d/c.html"}, err: ErrFormat}.try(t)
+		})
+	}
+}
+
+// TestC13Numbers: what a bundle says how many there are of a thing is a claim.
+func TestC13Numbers(t *testing.T) {
+	t.Parallel()
+	number := func(n uint64) []byte { return binary.AppendUvarint(nil, n) }
+	for what, c := range map[string]struct {
+		spoil func(*forgery)
+		whole bool
+	}{
+		"2^62 items":              {func(f *forgery) { f.set(aboutKey("items"), number(1<<62)) }, false},
+		"2^64-1 items":            {func(f *forgery) { f.set(aboutKey("items"), number(math.MaxUint64)) }, false},
+		"no items":                {func(f *forgery) { f.set(aboutKey("items"), number(0)) }, false},
+		"2^62 bytes":              {func(f *forgery) { f.set(aboutKey("bytes"), number(1<<62)) }, true},
+		"no members":              {func(f *forgery) { f.set(aboutKey("members"), number(0)) }, true},
+		"2^40 members":            {func(f *forgery) { f.set(aboutKey("members"), number(1<<40)) }, true},
+		"2^62 pages":              {func(f *forgery) { f.set(numberKey(byKind, "page"), number(1<<62)) }, true},
+		"2^62 items in a folder":  {func(f *forgery) { f.set(pathKey("d"), (&node{folder: true, items: 1 << 62, path: "d"}).encode()) }, true},
+		"50,000 things about it":  {func(f *forgery) { aboutMuch(f, 50_000) }, true},
+		"a list of 2^32 ids":      {func(f *forgery) { setList(f, []run{{0, math.MaxUint32}}) }, true},
+		"a list without a run":    {func(f *forgery) { setList(f, nil) }, true},
+		"a list of ids not there": {func(f *forgery) { setList(f, []run{{1000, 1_000_000}}) }, true},
+		"a list beyond 2^32": {func(f *forgery) {
+			f.set(append(listKey(byKind, "page"), 0, 0, 0, 9), []byte{255, 255, 255, 255, 15, 1})
+		}, true},
+		"a member without entry 0": {func(f *forgery) { delete(f.entries, string(memberKey(0))) }, false},
+		"a table without lines":    {func(f *forgery) { delete(f.entries, string(blocksKey(ofStored, 0))) }, false},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			f := forge(t)
+			c.spoil(f)
+			got := f.try(t)
+			if got.refusal != nil {
+				t.Fatal(got.refusal)
+			}
+			if whole := got.report.Verdict == Unknown; whole != c.whole {
+				t.Errorf("%+v, want intact: %v", got.report, c.whole)
+			}
+		})
+	}
+}
+
+func aboutMuch(f *forgery, n int) {
+	for i := range n {
+		f.set(aboutKey(fmt.Sprintf("x%05d", i)), []byte("y"))
+	}
+}
+
+// setList replaces the list of pages.
+func setList(f *forgery, runs []run) {
+	maps.DeleteFunc(f.entries, func(key, _ string) bool { return strings.HasPrefix(key, string(listKey(byKind, "page"))) })
+	last := uint32(0)
+	if len(runs) > 0 {
+		last = runs[len(runs)-1].last
+	}
+	f.set(be.AppendUint32(listKey(byKind, "page"), last), appendRuns(runs))
+}
+
+// TestC13Memory: sizes that MANIFEST claims, and that are not there, are not allocated. It
+// runs alone, as it measures what is allocated meanwhile.
+func TestC13Memory(t *testing.T) {
+	for what, header := range map[string]func(*manifest){
+		"an index of 2^61 bytes":    func(m *manifest) { m.index.size = 1 << 61 },
+		"a root of 2^30 bytes":      func(m *manifest) { m.root.Length = 1 << 30 },
+		"a root of no bytes":        func(m *manifest) { m.root.Length = 0 },
+		"MEMBERS of 2^61 bytes":     func(m *manifest) { m.members.size = 1 << 61 },
+		"MEMBERS of 1 GiB":          func(m *manifest) { m.members.size = 1 << 30 },
+		"a root longer than it all": func(m *manifest) { m.index.size = 100 },
+	} {
+		f := forge(t)
+		f.header = header
+		data := f.zip(t)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := NewReader(bytes.NewReader(data), int64(len(data)))
+		runtime.ReadMemStats(&after)
+		var v *VerdictError
+		if !errors.As(err, &v) {
+			t.Errorf("%s: %v, want a verdict", what, err)
+		}
+		const limit = 16 << 20
+		if got := after.TotalAlloc - before.TotalAlloc; got > limit {
+			t.Errorf("%s: %d bytes allocated, want at most %d", what, got, limit)
+		}
+	}
+}
+
+// TestC14SignedTwice: two answers to one question are an error.
+func TestC14SignedTwice(t *testing.T) {
+	t.Parallel()
+	for what, pages := range map[string]func(*pager) []byte{
+		"a key twice in a page": func(*pager) []byte { return page(0, [2]string{"I1", "x"}, [2]string{"I1", "y"}) },
+		"keys that descend":     func(*pager) []byte { return page(0, [2]string{"I2", "x"}, [2]string{"I1", "y"}) },
+		"a key in two pages": func(p *pager) []byte {
+			one := p.add(page(0, [2]string{"I1", "x"}, [2]string{"I3", "x"}))
+			two := p.add(page(0, [2]string{"I2", "x"}, [2]string{"I3", "y"}))
+			return page(1, [2]string{"I1", one}, [2]string{"I2", two})
+		},
+		"a page under two keys": func(p *pager) []byte {
+			one := p.add(page(0, [2]string{"I1", "x"}))
+			return page(1, [2]string{"I1", one}, [2]string{"I2", one})
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			p := &pager{}
+			root := pages(p)
+			p.add(root)
+			f := forge(t)
+			f.pages, f.root = p.b, len(root)
+			got := f.try(t)
+			if got.refusal == nil && (got.report.Verdict != Changed || got.report.Unnamed == 0) {
+				t.Errorf("Verify: %+v, want changed with pages lost", got.report)
+			}
+			if got.refusal != nil && !errors.Is(got.refusal, ErrFormat) {
+				t.Errorf("NewReader: %v, want ErrFormat", got.refusal)
+			}
+		})
+	}
+}
+
+// TestC14Fields: what a reader may not pass over it refuses, what it may it passes over.
+func TestC14Fields(t *testing.T) {
+	t.Parallel()
+	field := func(b ...byte) func(*forgery) {
+		return func(f *forgery) { f.entries[string(itemKey(idC))] += string(b) }
+	}
+	lost := []string{"d/c.html"}
+	for what, d := range map[string]deceit{
+		"an optional field":            {spoil: field(1, 2, 'h', 'i'), whole: true},
+		"two optional fields":          {spoil: field(1, 0, 3, 0), whole: true},
+		"a mandatory field":            {spoil: field(2, 0), lost: lost, err: ErrNewer},
+		"a mandatory one behind":       {spoil: field(1, 0, 2, 0), lost: lost, err: ErrNewer},
+		"an optional field twice":      {spoil: field(1, 0, 1, 0), lost: lost, err: ErrFormat},
+		"optional fields out of order": {spoil: field(3, 0, 1, 0), lost: lost, err: ErrFormat},
+		"a field of tag 0":             {spoil: field(0, 0), lost: lost, err: ErrFormat},
+		"half a field":                 {spoil: field(1, 5, 'x'), lost: lost, err: ErrFormat},
+		"a kind of a later version": {lost: lost, err: ErrNewer, spoil: func(f *forgery) {
+			value := []byte(f.entries[string(itemKey(idC))])
+			value[1+len("d/c.html")] = byte(len(Kinds) + 1)
+			f.set(itemKey(idC), value)
+		}},
+		"entries of a later version": {whole: true, spoil: func(f *forgery) {
+			f.entries["Z later"], f.entries["\x01later"], f.entries["\xff"] = "x", "y", "z"
+		}},
+		"a header line of a later version": {whole: true, spoil: func(f *forgery) {
+			f.header = func(m *manifest) { m.extra = []string{"later yes"} }
+		}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			d.try(t)
+		})
+	}
+}
+
+// TestC14SamePath: two items under one path, or under paths that some systems cannot
+// tell apart, are not intact, nor is a path that leads to another item.
+func TestC14SamePath(t *testing.T) {
+	t.Parallel()
+	for what, spoil := range map[string]func(*forgery){
+		"the same path":               func(f *forgery) { f.setItem(idB, func(it *Item, _ *place) { it.Path = "a.html" }) },
+		"the same when folded":        func(f *forgery) { f.setItem(idB, func(it *Item, _ *place) { it.Path = "A.html" }) },
+		"a path that leads elsewhere": func(f *forgery) { f.set(pathKey("b.png"), (&node{id: idA}).encode()) },
+		"a path that leads nowhere":   func(f *forgery) { f.set(pathKey("x.html"), (&node{id: 9}).encode()) },
+		"an item without a path":      func(f *forgery) { delete(f.entries, string(pathKey("b.png"))) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			f := forge(t)
+			spoil(f)
+			if got := f.try(t); got.refusal != nil || got.report.Verdict != Changed || got.report.Reason != ReasonIndex {
+				t.Errorf("%v, %+v; want changed, %s", got.refusal, got.report, ReasonIndex)
+			}
+		})
+	}
+}
+
+// TestC15Uvarint: a number in the index has one spelling, the shortest.
+func TestC15Uvarint(t *testing.T) {
+	t.Parallel()
+	for what, spoil := range map[string]func(*forgery){
+		"a longer size of a path": func(f *forgery) {
+			key := string(itemKey(idC))
+			f.entries[key] = "\x88\x00" + f.entries[key][1:]
+		},
+		"a number of 11 bytes": func(f *forgery) {
+			key := string(itemKey(idC))
+			f.entries[key] = strings.Repeat("\xff", 10) + "\x01" + f.entries[key][1:]
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			deceit{spoil: spoil, lost: []string{"d/c.html"}, err: ErrFormat}.try(t)
+		})
+	}
+	p := &pager{}
+	root := []byte("\x00\x80\x00\x01\x01ab") // "shared" is 0 in two bytes
+	p.add(root)
+	f := forge(t)
+	f.pages, f.root = p.b, len(root)
+	if got := f.try(t); got.refusal == nil || !errors.Is(got.refusal, ErrFormat) {
+		t.Errorf("a page with a longer number: %v, want ErrFormat", got.refusal)
+	}
+}
+
+// TestC22DigestsDiffer: blocks that hold, beside a flat hash or CRC-32 that is signed, too,
+// and says otherwise. What is read is exact; Verify says which file it is about.
+func TestC22DigestsDiffer(t *testing.T) {
+	t.Parallel()
+	flip := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r == '0' {
+				return '1'
+			}
+			return r
+		}, s)
+	}
+	for what, c := range map[string]struct {
+		spoil func(*forgery)
+		file  string
+	}{
+		"a hash in MEMBERS":          {func(f *forgery) { f.list = flip(f.list[:64]) + f.list[64:] }, "p0001.zst"},
+		"the CRC-32 of a member":     {func(f *forgery) { f.setMember(ofStored, func(m *member) { m.crc ^= 1 }) }, "b0001"},
+		"the hash of the index":      {func(f *forgery) { f.header = func(m *manifest) { m.index.sum[0] ^= 1 } }, indexName},
+		"the CRC-32 of the index":    {func(f *forgery) { f.header = func(m *manifest) { m.index.crc ^= 1 } }, indexName},
+		"the hash of MEMBERS":        {func(f *forgery) { f.header = func(m *manifest) { m.members.sum[0] ^= 1 } }, membersName},
+		"the CRC-32 of MEMBERS":      {func(f *forgery) { f.header = func(m *manifest) { m.members.crc ^= 1 } }, membersName},
+		"the names in MEMBERS":       {func(f *forgery) { f.list = strings.Replace(f.list, "b0001", "b0002", 1) }, membersName},
+		"a name too many in MEMBERS": {func(f *forgery) { f.list += strings.Repeat("0", 64) + "  b0009\n" }, membersName},
+		"a name too few in MEMBERS":  {func(f *forgery) { f.list = f.list[:strings.Index(f.list, "\n")+1] }, membersName},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			f := forge(t)
+			c.spoil(f)
+			got := f.try(t)
+			if got.refusal != nil || got.report.Verdict != Changed || got.report.Reason != ReasonDigests ||
+				!strings.HasSuffix(got.report.Detail, " "+c.file) {
+				t.Errorf("%v, %+v; want %s for %s", got.refusal, got.report, ReasonDigests, c.file)
+			}
+			for path, err := range got.errs {
+				if err != nil {
+					t.Errorf("%q: %v, want it exact", path, err)
+				}
+			}
+		})
 	}
 }
