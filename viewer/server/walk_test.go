@@ -23,6 +23,12 @@ type reader struct {
 // newReader starts Chromium with an empty profile.
 func newReader(t *testing.T) *reader {
 	t.Helper()
+	return newReaderIn(t, t.TempDir())
+}
+
+// newReaderIn starts Chromium with its profile in a folder, and with further options.
+func newReaderIn(t *testing.T, profile string, more ...chromedp.ExecAllocatorOption) *reader {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
@@ -32,11 +38,11 @@ func newReader(t *testing.T) *reader {
 		}
 		t.Skip(err)
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.UserDataDir(t.TempDir()),
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.UserDataDir(profile),
 		chromedp.ExecPath("chromium"), chromedp.DisableGPU, chromedp.NoSandbox, chromedp.WindowSize(1000, 800),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
