@@ -67,6 +67,8 @@ func (s shelf) filter(kinds []bundle.Count) bundle.Filter {
 // A row is an item in a list.
 type row struct {
 	Title, Address, Kind, KindName, Language, LanguageTag, Date, Size, Folder string
+	Number                                                                    string // of the item, where others look like it
+	number                                                                    string // the same, wherever it stands
 }
 
 // A homePage lists what is in a bundle.
@@ -142,6 +144,7 @@ func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
 	for _, e := range entries {
 		h.Rows = append(h.Rows, h.row(e))
 	}
+	tellApart(h.Rows)
 	self := h.address(viewHome, s.String())
 	if more {
 		h.Next = h.page.at(self, next)
@@ -157,7 +160,7 @@ func (p *page) row(e bundle.Entry) row {
 	w := row{
 		Title: titleOf(e), Address: p.address(viewItem, e.Path), Kind: string(e.Kind),
 		KindName: p.T("kind." + string(e.Kind)), Date: p.lang.date(e.Date), Folder: plain(strings.TrimSuffix(folder, "/")),
-		LanguageTag: e.Language,
+		LanguageTag: e.Language, number: p.Num(int64(e.ID) + 1),
 	}
 	if e.Language != "" {
 		w.Language = languageName(e.Language)

@@ -111,6 +111,7 @@ func (t *trustPage) named(paths []string) []row {
 		}
 		rows = append(rows, t.row(e))
 	}
+	tellApart(rows)
 	return rows
 }
 
