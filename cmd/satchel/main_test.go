@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"satchel": func() { os.Exit(mainCode()) }})
+	testscript.Main(tests{m}, map[string]func(){"satchel": func() { os.Exit(mainCode()) }})
 }
 
 // stockTools are what the scripts compare us with. They skip the lines that need one
