@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cli/browser"
 	"github.com/urfave/cli/v2"
@@ -112,7 +116,19 @@ func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader
 // that program prints is of no use to anyone.
 func startBrowser(u *ui, address string) {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
-	if err := browser.OpenURL(address); err != nil {
+	err := os.Setenv("PATH", absolutePath(os.Getenv("PATH")))
+	if err == nil {
+		err = browser.OpenURL(address)
+	}
+	if err != nil {
 		u.notef("no browser could be started (%v): open the address above in one", err)
 	}
+}
+
+// absolutePath leaves out of PATH what depends on where satchel was started. That may be the
+// stick, and a program there must neither pass for the system's browser nor for one of
+// those that the script which starts it runs.
+func absolutePath(path string) string {
+	list := slices.DeleteFunc(filepath.SplitList(path), func(dir string) bool { return !filepath.IsAbs(dir) })
+	return strings.Join(list, string(filepath.ListSeparator))
 }

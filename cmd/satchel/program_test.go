@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // tests are those of this package. The program that some of them build goes with them.
@@ -63,7 +64,7 @@ func build(dir, name string) error {
 	args := append([]string{"build", "-ldflags=" + string(link[1]), "-o", name}, strings.Fields(string(flags[1]))...)
 	c := exec.Command("go", append(args, ".")...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), string(cgo[1])+"="+string(cgo[2]), "PWD="+dir)
+	c.Env = append(os.Environ(), "GOFLAGS=", string(cgo[1])+"="+string(cgo[2]), "PWD="+dir)
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
@@ -103,4 +104,26 @@ func packed(t *testing.T) string {
 		}
 	}
 	return out
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// waitForFile waits until another process has made a file, and returns what is in it.
+func waitForFile(t *testing.T, name string) string {
+	t.Helper()
+	for range 500 {
+		if _, err := os.Stat(name); err == nil {
+			return readFile(t, name)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatalf("there is no %s after 10 s", name)
+	return ""
 }

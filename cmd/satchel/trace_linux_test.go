@@ -162,7 +162,8 @@ func (o *opened) readAll() {
 		o.t.Errorf("there are only %d addresses to follow", len(seen))
 	}
 	_, page := o.get("")
-	proof := url.Values{"for": {formProof.FindStringSubmatch(page)[1]}, "fingerprint": {"words the reader typed"}}
+	proof := proofIn(page)
+	proof.Set("fingerprint", "words the reader typed")
 	o.get("nothing-there")
 	o.answer(http.Get(strings.TrimSuffix(o.address, "/") + "x/"))
 	o.post("pin", proof)
@@ -172,4 +173,13 @@ func (o *opened) readAll() {
 	if code, _ := o.post("leave", proof); code != http.StatusOK {
 		o.t.Errorf("leaving: %d", code)
 	}
+}
+
+// proofIn returns what the forms of a page carry.
+func proofIn(page string) url.Values {
+	m := formProof.FindStringSubmatch(page)
+	if m == nil {
+		return nil
+	}
+	return url.Values{"for": {m[1]}}
 }
