@@ -64,7 +64,7 @@ func build(dir, name string) error {
 	args := append([]string{"build", "-ldflags=" + string(link[1]), "-o", name}, strings.Fields(string(flags[1]))...)
 	c := exec.Command("go", append(args, ".")...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), "GOFLAGS=", string(cgo[1])+"="+string(cgo[2]), "PWD="+dir)
+	c.Env = append(os.Environ(), string(cgo[1])+"="+string(cgo[2]), "PWD="+dir)
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
