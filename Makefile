@@ -13,7 +13,7 @@ help:
 	@echo 'make fuzz          every fuzz target, for FUZZTIME=30s each'
 	@echo 'make exhaustive    every bit of a small bundle turned over, every length cut (an hour)'
 	@echo 'make attacks       every attack that we know of, with its test and the result'
-	@echo 'make bench         packing beside zimwriterfs and mksquashfs, on real corpora'
+	@echo 'make bench         satchel beside zimwriterfs, mksquashfs, kiwix-serve and cp: one table'
 	@echo 'make test-corpora  the whole path on real corpora'
 	@echo 'make build dist    bin/satchel; programs for all systems in dist/'
 

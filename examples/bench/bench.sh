@@ -1,61 +1,29 @@
 #!/usr/bin/env bash
-# usage: bench.sh [CORPUS...]
-# bench.sh packs each corpus with satchel and with its peers, in the same run, and prints one table:
-# processor time, wall time, peak memory, bytes written, and how many times smaller that is. The
-# corpora are handbook, gimp and jdk unless named; corpora.sh fetches them when they are missing. The
-# further name filmN, such as film10, stands for N gigabytes of generated films (film.sh), packed by
-# satchel beside cp: what counts there is the memory. A folder's path does as well.
-# Needs Go, and Debian's zim-tools squashfs-tools time (installed with apt-get when run as root).
+# usage: bench.sh [SECTION...]
+# bench.sh measures satchel beside what others need for the same work, in the same run, and prints one
+# table of medians and ratios at the end. The sections, all unless named, are
+#   pack    handbook, gimp and jdk beside zimwriterfs and mksquashfs; a film of 1.4 GB beside cp
+#   verify  a film and jdk, beside a loop that makes the same hashes and nothing else
+#   serve   5,000 pages of jdk, cold and warm, beside kiwix-serve
+#   film    a film of 1.4 GB, and a stretch of it, beside kiwix-serve
+#   growth  packing and opening, from 100 to 1,000,000 items and from 40 MB to 20 GB
+#   open    what opening takes, reads and allocates, from 100 to 1,000,000 items and to 20 GB
+#   soak    10,000 idle connections, slow readers and 30 people at once
+# RUNS=5 is how often each is run, SOAK=1m for how long. Bundles that are made up stay for the next time,
+# except for the one of 20 GB, unless KEEP=1. Progress goes to standard error.
+# Needs Go, and Debian's zim-tools kiwix-tools squashfs-tools time (installed with apt-get when run as
+# root), and 45 GB of free disk for growth and open.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 case ${1:-} in -*) usage ;; esac
-[ $# -gt 0 ] || set -- handbook gimp jdk
-need go:golang /usr/bin/time:time
-mkdir -p "$cache"
-work=$(mktemp -d -p "$cache")
-trap 'rm -rf "$work"' EXIT
-
-(cd "$root" && go build -o bin/satchel ./cmd/satchel)
-satchel=$root/bin/satchel
-"$satchel" keygen --no-passphrase -o "$work/bench.key" >/dev/null 2>&1 || die 'keygen failed'
-
-ours() { # CORPUS FOLDER
-  local out=$work/ours.zip input
-  input=$(bytes_below "$2")
-  measure "$1" 'satchel pack --no-search' "$input" "$out" \
-    "$satchel" pack --no-search -k "$work/bench.key" -o "$out" "$2"
-  [ -f "$out" ] || return 0
-  measure "$1" 'satchel verify' "$input" - "$satchel" verify -p "$work/bench.pub" "$out"
-  rm -f "$out"
-}
-
-films() { # GIGABYTES
-  "$here/film.sh" "$1" "$cache/film$1" >&2
-  ours "film$1" "$cache/film$1"
-  measure "film$1" 'cp and sync' 0 - \
-    sh -c 'cp -r --reflink=never "$1" "$2" && sync -f "$2"' - "$cache/film$1" "$work/copy"
-  rm -rf "$work/copy"
-}
-
-for corpus in "$@"; do
-  case $corpus in
-  handbook | gimp | jdk) [ -d "$cache/corpora/$corpus" ] || "$here/corpora.sh" >&2 ;;
-  esac
+need go:golang zimwriterfs:zim-tools kiwix-serve:kiwix-tools mksquashfs:squashfs-tools /usr/bin/time:time
+for corpus in handbook gimp jdk; do
+  [ -d "$cache/corpora/$corpus" ] || "$here/corpora.sh" >&2
 done
+(cd "$root" && go build -o bin/ ./cmd/satchel ./examples/bench/measure)
 
-head_row
-for corpus in "$@"; do
-  if [[ $corpus =~ ^film[1-9][0-9]*$ ]]; then
-    films "${corpus#film}"
-    continue
-  fi
-  folder=$cache/corpora/$corpus
-  [ ! -d "$corpus" ] || folder=$(cd "$corpus" && pwd)
-  [ -d "$folder" ] || die "no such corpus or folder: $corpus"
-  name=$(basename "$folder")
-  ours "$name" "$folder"
-  "$here/peers.sh" --packers "$(dirname "$folder")" "$name" || failed=1
-done
-exit "$failed"
+keep=()
+[ "${KEEP:-}" != 1 ] || keep=(-keep)
+exec "$root/bin/measure" -runs "${RUNS:-5}" -soak "${SOAK:-1m}" -satchel "$root/bin/satchel" -cache "$cache" "${keep[@]}" "$@"

@@ -1,0 +1,211 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+var corpora = []string{"handbook", "gimp", "jdk"}
+
+// mediaSize is how large the film is beside which copying and hashing are measured.
+const mediaSize = 1_400_000_000
+
+// A packer is a program that packs a folder.
+type packer struct {
+	name  string
+	label string // for the table
+	run   func(folder, out string) (usage, error)
+}
+
+func (b *bench) packers() []packer {
+	return []packer{
+		{"ours", "satchel pack --no-search", b.packOurs},
+		{"zim", "zimwriterfs --withoutFTIndex", b.packZIM},
+		{"squash", "mksquashfs -comp zstd -Xcompression-level 19 -b 1M", b.packSquash},
+	}
+}
+
+// pack measures packing beside zimwriterfs and mksquashfs, and a film beside cp.
+func (b *bench) pack() error {
+	for _, corpus := range corpora {
+		if err := b.packCorpus(corpus); err != nil {
+			return err
+		}
+	}
+	return b.packFilm()
+}
+
+func (b *bench) packCorpus(corpus string) error {
+	figures := series{}
+	for n := range b.runs {
+		for _, p := range b.packers() {
+			b.say("%s %d/%d: %s", corpus, n+1, b.runs, p.label)
+			out := b.temporary("packed")
+			if err := b.settle(); err != nil {
+				return err
+			}
+			u, err := p.run(b.corpus(corpus), out)
+			if err != nil {
+				return err
+			}
+			size, err := fileSize(out)
+			if err != nil {
+				return err
+			}
+			figures.take(p.name, u, size)
+			if err := b.keepZIM(p, corpus, out); err != nil {
+				return err
+			}
+		}
+	}
+	all := b.packers()
+	for _, peer := range all[1:] {
+		b.table.usage("pack "+corpus, figures, peer.name, all[0].label+" ("+peer.label+")")
+	}
+	return nil
+}
+
+// take notes a run.
+func (s series) take(name string, u usage, size float64) {
+	s.add(name+" processor", u.processor.Seconds())
+	s.add(name+" wall", u.wall.Seconds())
+	s.add(name+" peak memory", float64(u.memory))
+	s.add(name+" bytes", size)
+}
+
+// maxMemory is what packing may take, whatever is packed.
+const maxMemory = 256 << 20
+
+// usage adds the rows of ours beside a peer.
+func (t *table) usage(what string, s series, peer, command string) {
+	for _, figure := range []struct {
+		name string
+		unit unit
+		want want
+	}{
+		{"processor", seconds, want{}}, {"wall", seconds, want{}},
+		{"peak memory", byteCount, want{bound: atMost, limit: maxMemory}}, {"bytes", byteCount, want{}},
+	} {
+		t.add(row{what + ", " + figure.name, s.median("ours " + figure.name),
+			s.median(peer + " " + figure.name), figure.unit, figure.want, command})
+	}
+}
+
+func (b *bench) packOurs(folder, out string) (usage, error) {
+	return b.timed(b.satchel, "pack", "--no-search", "-k", b.temporary("bench.key"), "-o", out, folder)
+}
+
+func (b *bench) packSquash(folder, out string) (usage, error) {
+	if err := os.RemoveAll(out); err != nil { // it would add to it
+		return usage{}, err
+	}
+	return b.timed("mksquashfs", folder, out, "-comp", "zstd", "-Xcompression-level", "19", "-b", "1M",
+		"-no-progress", "-quiet")
+}
+
+//go:embed icon.png
+var icon []byte
+
+// packZIM works on a hard-linked copy, because zimwriterfs wants a welcome page and a
+// picture of 48 by 48 inside the folder.
+func (b *bench) packZIM(folder, out string) (usage, error) {
+	in := b.temporary("in")
+	defer os.RemoveAll(in)
+	err := errors.Join(os.RemoveAll(in), os.RemoveAll(out), link(folder, in),
+		os.WriteFile(filepath.Join(in, "zz-icon.png"), icon, 0o644),
+		os.WriteFile(filepath.Join(in, "zz-index.html"), []byte("<title>Index</title>\n"), 0o644))
+	if err != nil {
+		return usage{}, err
+	}
+	return b.timed("zimwriterfs", "--withoutFTIndex", "--welcome=zz-index.html", "--illustration=zz-icon.png",
+		"--language=eng", "--title=T", "--description=D", "--creator=C", "--publisher=P", "--name=N", in, out)
+}
+
+// keepZIM keeps the ZIM of a corpus for the section that serves it: it takes minutes to
+// make.
+func (b *bench) keepZIM(p packer, corpus, out string) error {
+	if p.name == "zim" {
+		return os.Rename(out, b.kept(corpus+".zim"))
+	}
+	return os.Remove(out)
+}
+
+// zim returns a ZIM of a folder, made when it is not there.
+func (b *bench) zim(name, folder string) (string, error) {
+	path := b.kept(name + ".zim")
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	b.say("packing %s with zimwriterfs", name)
+	out := b.temporary(name + ".zim")
+	if _, err := b.packZIM(folder, out); err != nil {
+		return "", err
+	}
+	return path, os.Rename(out, path)
+}
+
+// films returns a folder with a film of 1.4 GB.
+func (b *bench) films() (string, error) {
+	folder := b.kept("film")
+	path := filepath.Join(folder, "film.mp4")
+	if info, err := os.Stat(path); err == nil && info.Size() == mediaSize {
+		return folder, nil
+	}
+	if err := b.needSpace(3 * mediaSize); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return "", err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(f, film(1, mediaSize))
+	return folder, errors.Join(err, f.Close())
+}
+
+// packFilm packs a film beside cp and sync, in turns. Ours syncs by itself.
+func (b *bench) packFilm() error {
+	folder, err := b.films()
+	if err != nil {
+		return err
+	}
+	if err := warm(filepath.Join(folder, "film.mp4")); err != nil {
+		return err
+	}
+	copied := b.temporary("copy")
+	copying := packer{"cp", "cp --reflink=never and sync", func(folder, _ string) (usage, error) {
+		return b.timed("sh", "-c", `cp --reflink=never "$1" "$2" && sync "$2"`, "-",
+			filepath.Join(folder, "film.mp4"), copied)
+	}}
+	figures := series{}
+	ours := b.packers()[0]
+	for n := range b.runs {
+		b.say("film %d/%d", n+1, b.runs)
+		for _, p := range []packer{ours, copying} {
+			if err := b.settle(); err != nil {
+				return err
+			}
+			u, err := p.run(folder, copied)
+			if err != nil {
+				return err
+			}
+			size, err := fileSize(copied)
+			if err != nil {
+				return err
+			}
+			figures.take(p.name, u, size)
+			if err := os.Remove(copied); err != nil {
+				return err
+			}
+		}
+	}
+	b.table.usage(fmt.Sprintf("pack film of %s", byteCount.format(mediaSize)), figures, "cp",
+		ours.label+" ("+copying.label+")")
+	return nil
+}
