@@ -13,7 +13,7 @@ help:
 	@echo 'make fuzz          every fuzz target, for FUZZTIME=30s each'
 	@echo 'make exhaustive    every bit of a small bundle turned over, every length cut (an hour)'
 	@echo 'make attacks       every attack that we know of, with its test and the result'
-	@echo 'make bench         satchel beside zimwriterfs, mksquashfs, kiwix-serve and cp: one table'
+	@echo 'make bench         beside zimwriterfs, mksquashfs, kiwix-serve and cp; SECTIONS="pack open"'
 	@echo 'make test-corpora  the whole path on real corpora'
 	@echo 'make build dist    bin/satchel; programs for all systems in dist/'
 
@@ -52,7 +52,7 @@ demo: build
 	.ci/demo
 
 bench: build
-	examples/bench/bench.sh
+	examples/bench/bench.sh $(SECTIONS)
 
 test-corpora: build
 	examples/bench/corpora.sh

@@ -9,8 +9,9 @@
 #   growth  packing and opening, from 100 to 1,000,000 items and from 40 MB to 20 GB
 #   open    what opening takes, reads and allocates, from 100 to 1,000,000 items and to 20 GB
 #   soak    10,000 idle connections, slow readers and 30 people at once
-# RUNS=5 is how often each is run, SOAK=1m for how long. Bundles that are made up stay for the next time,
-# except for the one of 20 GB, unless KEEP=1. Progress goes to standard error.
+# RUNS=5 is how often each is run, SOAK=1m how long the soak is, CORPORA='handbook gimp jdk' what is
+# packed. Bundles that are made up stay for the next time; the one of 20 GB does with KEEP=1. Progress
+# goes to standard error.
 # Needs Go, and Debian's zim-tools kiwix-tools squashfs-tools time (installed with apt-get when run as
 # root), and 45 GB of free disk for growth and open.
 set -euo pipefail
@@ -26,4 +27,5 @@ done
 
 keep=()
 [ "${KEEP:-}" != 1 ] || keep=(-keep)
-exec "$root/bin/measure" -runs "${RUNS:-5}" -soak "${SOAK:-1m}" -satchel "$root/bin/satchel" -cache "$cache" "${keep[@]}" "$@"
+exec "$root/bin/measure" -runs "${RUNS:-5}" -soak "${SOAK:-1m}" -corpora "${CORPORA:-handbook gimp jdk}" \
+  -satchel "$root/bin/satchel" -cache "$cache" "${keep[@]}" "$@"

@@ -25,6 +25,7 @@ type bench struct {
 	satchel  string
 	cache    string
 	keep     bool
+	corpora  []string // to pack
 
 	self  string // this program
 	work  string // a folder that goes at the end
@@ -54,7 +55,7 @@ func (b *bench) prepare() (err error) {
 func (b *bench) cleanUp() error {
 	err := os.RemoveAll(b.work)
 	if b.large != "" && !b.keep {
-		err = errors.Join(err, os.Remove(b.large))
+		err = errors.Join(err, os.RemoveAll(b.large))
 	}
 	return err
 }

@@ -2,7 +2,7 @@
 // table of ratios. bench.sh, beside it, sees to the tools and the corpora, builds what is
 // measured, and calls it:
 //
-//	measure [-runs N] [-soak D] [-satchel FILE] SECTION...
+//	measure [-runs N] [-corpora NAMES] [-soak D] [-satchel FILE] SECTION...
 //
 // The sections are pack, verify, serve, film, open, growth and soak. All figures are
 // medians. Ours and the peer's runs alternate, so that whatever else the machine does
@@ -25,6 +25,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -94,7 +95,9 @@ func runBench(ctx context.Context, args []string) (err error) {
 	flags.StringVar(&b.satchel, "satchel", "bin/satchel", "the program to measure")
 	flags.StringVar(&b.cache, "cache", "", "where the corpora lie and bundles are kept; default: satchel in the user's cache folder")
 	flags.BoolVar(&b.keep, "keep", false, "keep the 20 GB bundle for the next time")
+	packed := flags.String("corpora", "handbook gimp jdk", "what to pack beside others, in one argument")
 	flags.Parse(args) // exits when it fails
+	b.corpora = strings.Fields(*packed)
 	if b.runs < 1 {
 		return errors.New("-runs must be at least 1")
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 )
 
@@ -45,13 +44,7 @@ func (b *bench) sampleBundle(s sample) (string, error) {
 	if s.name == largeName {
 		b.large = b.kept(s.name)
 	}
-	path, err := b.make(s.name, s.made)
-	if err != nil && s.name == largeName {
-		if _, gone := os.Stat(path); gone != nil {
-			b.large = ""
-		}
-	}
-	return path, err
+	return b.make(s.name, s.made)
 }
 
 // open measures what opening takes, for bundles of very different sizes.

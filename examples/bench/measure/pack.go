@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 )
 
-var corpora = []string{"handbook", "gimp", "jdk"}
-
 // mediaSize is how large the film is beside which copying and hashing are measured.
 const mediaSize = 1_400_000_000
 
@@ -31,7 +29,7 @@ func (b *bench) packers() []packer {
 
 // pack measures packing beside zimwriterfs and mksquashfs, and a film beside cp.
 func (b *bench) pack() error {
-	for _, corpus := range corpora {
+	for _, corpus := range b.corpora {
 		if err := b.packCorpus(corpus); err != nil {
 			return err
 		}
