@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -75,6 +76,10 @@ func runCost(args []string) error {
 	return err
 }
 
+// packMemory is where the garbage collector begins to work harder, as in satchel pack:
+// the memory that growth shows is to be what the command takes.
+const packMemory = 200 << 20
+
 func runGenerate(ctx context.Context, args []string) error {
 	var m made
 	flags := flag.NewFlagSet("generate", flag.ExitOnError)
@@ -83,6 +88,7 @@ func runGenerate(ctx context.Context, args []string) error {
 	flags.Int64Var(&m.films, "films", 0, "how many films")
 	flags.Int64Var(&m.filmSize, "film", 1_000_000, "bytes of a film")
 	flags.Parse(args) // exits when it fails
+	debug.SetMemoryLimit(packMemory)
 	_, err := bundle.Create(ctx, flags.Arg(0), m, bundle.Options{Title: "Made up"})
 	return err
 }
