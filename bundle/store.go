@@ -234,20 +234,27 @@ func (z *zipStore) isNamed(name string, header int64) bool {
 	return err == nil && string(buf) == name
 }
 
-// readAt fills buf as far as there are bytes. A failing read is tried once more:
-// worn flash often answers the second time.
-func readAt(r io.ReaderAt, buf []byte, off int64) (int, error) {
+// readAt fills buf as far as there are bytes, in as many reads as the device makes of
+// it. A failing read is tried once more: worn flash often answers the second time.
+func readAt(r io.ReaderAt, buf []byte, off int64) (n int, err error) {
 	if off < 0 {
 		return 0, nil
 	}
-	n, err := r.ReadAt(buf, off)
-	if n < len(buf) && err != nil && !errors.Is(err, io.EOF) {
-		n, err = r.ReadAt(buf, off)
+	for tries := 2; n < len(buf); {
+		var k int
+		k, err = r.ReadAt(buf[n:], off+int64(n))
+		n += k
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if tries--; k > 0 && err == nil {
+			tries = 2
+		}
+		if tries == 0 && n < len(buf) {
+			return n, cmp.Or(err, io.ErrNoProgress)
+		}
 	}
-	if n == len(buf) || errors.Is(err, io.EOF) {
-		return n, nil
-	}
-	return n, err
+	return n, nil
 }
 
 // A folderStore is a folder with the members in it. Files are opened for each
