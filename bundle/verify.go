@@ -263,7 +263,8 @@ func (v *verifier) checkFlat(name string, offset int64, want digest) error {
 	d := newDigester()
 	file := io.NewSectionReader(retrying{v.r.store.file(name, offset, want.size)}, 0, want.size)
 	if _, err := io.Copy(d, ctxVerify{v.ctx, file}); err != nil {
-		return err
+		v.fail(fmt.Errorf("%w: %s: %w", ErrMissing, name, err)) // a device gives it up
+		return v.ctx.Err()
 	}
 	v.compareFlat(name, d.digest(), want)
 	return nil
