@@ -329,7 +329,7 @@ func issue(n uint64) memory {
 	} {
 		size := 5000
 		if t.Kind == KindVideo {
-			size = 2*ownMedia + 1000
+			size = ownMedia + 10
 		}
 		m[path] = thing{t, goldenNoise(n*100+uint64(path[0]), size)}
 	}
