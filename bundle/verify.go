@@ -375,23 +375,30 @@ func (v *verifier) readMembers() {
 	if got != want {
 		return
 	}
-	sums := map[string][32]byte{}
-	next := 0
-	for line := range strings.Lines(string(text)) {
-		var h [32]byte
-		if next == len(v.members) || len(line) < 2*len(h) || !parseHex(line[:2*len(h)], h[:]) ||
-			line != fmt.Sprintf("%x  %s\n", h, v.members[next].name) {
-			v.digests = append(v.digests, membersName)
-			return
-		}
-		sums[v.members[next].name] = h
-		next++
-	}
-	if next < len(v.members) {
+	if v.sums = parseMembers(string(text), v.members); v.sums == nil {
 		v.digests = append(v.digests, membersName)
-		return
 	}
-	v.sums = sums
+}
+
+// parseMembers returns what MEMBERS says of each member, or nil if it is not exactly a
+// line for each, in their order.
+func parseMembers(text string, members []member) map[string][32]byte {
+	sums := map[string][32]byte{}
+	for i := range members {
+		var h [32]byte
+		if len(text) < 2*len(h) || !parseHex(text[:2*len(h)], h[:]) {
+			return nil
+		}
+		rest, ok := strings.CutPrefix(text, fmt.Sprintf("%x  %s\n", h, members[i].name))
+		if !ok {
+			return nil
+		}
+		sums[members[i].name], text = h, rest
+	}
+	if text != "" {
+		return nil
+	}
+	return sums
 }
 
 // check checks the blocks of one job. It reads into buf, and returns it, or the larger
