@@ -195,8 +195,11 @@ func reason(err error) string {
 
 // plainVerdict keeps the reason that programs test for beside the words for people.
 func plainVerdict(e *bundle.VerdictError) string {
-	if e.Reason == bundle.ReasonNewer {
-		return plainReason(e.Reason)
+	switch {
+	case e.Reason == bundle.ReasonNewer && e.Verdict == bundle.Unsigned:
+		return plainReason(e.Reason) + ", and nobody has signed it"
+	case e.Reason == bundle.ReasonNewer:
+		return plainReason(e.Reason) + "; its signature holds, by a key that it names itself"
 	}
 	return fmt.Sprintf("%s: %s (%s)", e.Verdict, plainReason(e.Reason), e.Reason)
 }
