@@ -67,14 +67,16 @@ func (g guard) file(name string, offset, size int64) io.ReaderAt {
 	return g.store.file(name, offset, size)
 }
 
-// A watched is a ZIP that notes the places read behind its head.
+// A watched is a ZIP that notes the places read behind its head, but for its end, where
+// MANIFEST stands once more.
 type watched struct {
 	*bytes.Reader
+	end   int64 // from where on it may be read
 	asked *[]string
 }
 
 func (w watched) ReadAt(p []byte, off int64) (int, error) {
-	if off+int64(len(p)) > headSize {
+	if off+int64(len(p)) > headSize && off < w.end {
 		*w.asked = append(*w.asked, fmt.Sprintf("%d bytes at %d", len(p), off))
 	}
 	return w.Reader.ReadAt(p, off)
@@ -115,7 +117,11 @@ func TestA22OrderOfTrust(t *testing.T) {
 			spoil(f)
 			var asked []string
 			data := f.zip(t)
-			_, err := NewReader(watched{bytes.NewReader(data), &asked}, int64(len(data)))
+			end := int64(len(data)) - maxTail - 100
+			if end < 10*headSize {
+				t.Fatal("the end that may be read is much of what there is")
+			}
+			_, err := NewReader(watched{bytes.NewReader(data), end, &asked}, int64(len(data)))
 			wantUnread(t, "ZIP", what == "nothing", err, asked)
 			s, err := openStore(f.folder(t))
 			if err != nil {
@@ -177,7 +183,7 @@ func refusedManifest(t *testing.T, what string, f *forgery) {
 		t.Errorf("%s: %v, want a verdict", what, err)
 	case v.Reason == ReasonManifest && !errors.Is(err, ErrFormat), v.Reason == ReasonNewer && !errors.Is(err, ErrNewer):
 		t.Errorf("%s: %v", what, err)
-	case v.Reason == ReasonSignature && errors.Is(err, ErrNewer): // its key is no longer to be found
+	case v.Reason == ReasonSignature && len(namedKeys(text)) == 0: // its key is no longer to be found
 	case v.Reason != ReasonManifest && v.Reason != ReasonNewer:
 		t.Errorf("%s: %v, want %s or %s", what, err, ReasonManifest, ReasonNewer)
 	}
@@ -594,6 +600,10 @@ func TestC23Polyglots(t *testing.T) {
 			t.Parallel()
 			data := lay()
 			name := write(t, filepath.Join(t.TempDir(), "x"), data)
+			if what == "an older issue behind" { // both are signed: nobody knows which is meant
+				refused(t, name, Changed, ReasonTwo)
+				return
+			}
 			got := verify(t, name, pin(t, key.Public()))
 			if got.Verdict != Changed && !got.Marked {
 				t.Errorf("%+v, want marked or changed", got)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"satchel/bundle/internal/zframe"
@@ -66,9 +67,9 @@ func (r *Reader) blockLines(m *member, id blockID) ([]block, error) {
 	return blocks[id.block-first:], nil
 }
 
-// load returns the verified, decompressed bytes of a block. Errors wrap
-// ErrDamaged, ErrMissing or ErrFormat.
-func (r *Reader) load(id blockID) ([]byte, error) {
+// load returns the verified, decompressed bytes of a block, in a buffer that room gives.
+// Errors wrap ErrDamaged, ErrMissing or ErrFormat.
+func (r *Reader) load(id blockID, room func(size int) []byte) ([]byte, error) {
 	m, err := r.member(id.member)
 	if err != nil {
 		return nil, err
@@ -77,19 +78,32 @@ func (r *Reader) load(id blockID) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf, err := r.stored(m, &b, make([]byte, b.stored))
+	data, err := r.loadBlock(m, &b, room)
 	if err != nil {
 		return nil, fmt.Errorf("block %d of %s: %w", id.block, m.name, err)
 	}
+	return data, nil
+}
+
+func (r *Reader) loadBlock(m *member, b *block, room func(size int) []byte) ([]byte, error) {
 	if !m.packed {
-		return buf, nil
+		return r.stored(m, b, room(b.stored))
 	}
-	raw, err := zframe.Decode(buf, b.raw)
+	frame := packedBlocks.Get().(*[]byte)
+	defer packedBlocks.Put(frame)
+	*frame = slices.Grow((*frame)[:0], b.stored)[:b.stored]
+	if _, err := r.stored(m, b, *frame); err != nil {
+		return nil, err
+	}
+	raw, err := zframe.Decode(room(b.raw), *frame, b.raw)
 	if err != nil {
-		return nil, fmt.Errorf("%w: block %d of %s: %w", ErrFormat, id.block, m.name, err)
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	return raw, nil
 }
+
+// packedBlocks are buffers for blocks as they lie.
+var packedBlocks = sync.Pool{New: func() any { return new([]byte) }}
 
 // stored reads a block as it lies into buf, which has its size, and checks it.
 func (r *Reader) stored(m *member, b *block, buf []byte) ([]byte, error) {
@@ -115,52 +129,72 @@ const (
 )
 
 // A blockCache keeps the blocks used last, and lets those who want the same block
-// at the same time wait for one reading of it.
+// at the same time wait for one reading of it. What drops out lends its buffer to what
+// comes: pages of a large bundle mostly lie in frames that are not kept.
 type blockCache struct {
 	mu     sync.Mutex
 	blocks map[blockID]*cachedBlock
 	clock  int64
 	size   int
+	spare  [][]byte // buffers that nobody uses, at most maxSpare
 }
 
+const maxSpare = 4
+
+// A cachedBlock is a block that somebody reads, or may want again.
 type cachedBlock struct {
+	cache *blockCache   // nil for a block that is in none
 	ready chan struct{} // closed when data or err is there
 	data  []byte
 	err   error
 	used  int64
+	users int  // who has it and has not released it
+	gone  bool // out of the cache
 }
 
 func newBlockCache() *blockCache { return &blockCache{blocks: map[blockID]*cachedBlock{}} }
 
-// get returns the block from the cache, or has it loaded.
-func (c *blockCache) get(id blockID, load func(blockID) ([]byte, error)) ([]byte, error) {
+// get returns the block from the cache, or has it loaded. Whoever gets one releases it.
+func (c *blockCache) get(id blockID, load func(blockID, func(int) []byte) ([]byte, error)) (*cachedBlock, error) {
 	c.mu.Lock()
 	c.clock++
-	if e := c.blocks[id]; e != nil {
-		e.used = c.clock
+	b := c.blocks[id]
+	if b != nil {
+		b.used = c.clock
+		b.users++
 		c.mu.Unlock()
-		<-e.ready
-		return e.data, e.err
+		<-b.ready
+		if b.err != nil {
+			return nil, b.err
+		}
+		return b, nil
 	}
-	e := &cachedBlock{ready: make(chan struct{}), used: c.clock, err: errors.New("block not loaded")}
-	c.blocks[id] = e
+	b = &cachedBlock{cache: c, ready: make(chan struct{}), used: c.clock, users: 1}
+	c.blocks[id] = b
 	c.mu.Unlock()
-	defer close(e.ready)
-	data, err := load(id)
-	c.settle(id, e, data, err)
-	return data, err
+	data, err := []byte(nil), errNotLoaded // also for those who wait, should load panic
+	defer func() {
+		c.settle(id, b, data, err)
+		close(b.ready)
+	}()
+	if data, err = load(id, c.room); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
-// settle enters a loaded block and drops the ones unused for longest. A failure is
-// not kept: the stick may be put back in.
-func (c *blockCache) settle(id blockID, e *cachedBlock, data []byte, err error) {
+var errNotLoaded = errors.New("block not loaded")
+
+// settle counts a block that was loaded and drops the ones unused for longest. A failure
+// is not kept: the stick may be put back in.
+func (c *blockCache) settle(id blockID, b *cachedBlock, data []byte, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e.data, e.err = data, err; err != nil {
+	if b.data, b.err = data, err; err != nil {
 		delete(c.blocks, id)
 		return
 	}
-	c.size += cap(data) + cacheEntry
+	c.size += cap(b.data) + cacheEntry
 	for c.size > cacheBytes && len(c.blocks) > 1 {
 		oldest, found := blockID{}, false
 		for k, other := range c.blocks {
@@ -171,9 +205,49 @@ func (c *blockCache) settle(id blockID, e *cachedBlock, data []byte, err error) 
 		if !found {
 			return
 		}
-		c.size -= cap(c.blocks[oldest].data) + cacheEntry
-		delete(c.blocks, oldest)
+		c.drop(oldest)
 	}
+}
+
+func (c *blockCache) drop(id blockID) {
+	b := c.blocks[id]
+	delete(c.blocks, id)
+	c.size -= cap(b.data) + cacheEntry
+	b.gone = true
+	c.reuse(b)
+}
+
+// reuse keeps the buffer of a block that is out of the cache and in nobody's hands.
+func (c *blockCache) reuse(b *cachedBlock) {
+	if b.gone && b.users == 0 && len(c.spare) < maxSpare {
+		c.spare = append(c.spare, b.data)
+		b.data = nil
+	}
+}
+
+// room returns a buffer for a block of this size: a spare one, if it is not much too large.
+func (c *blockCache) room(size int) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, b := range c.spare {
+		if cap(b) >= size && cap(b)/2 <= size {
+			c.spare = slices.Delete(c.spare, i, i+1)
+			return b[:size]
+		}
+	}
+	return make([]byte, size)
+}
+
+// release gives a block back. Its bytes must not be used any more.
+func (b *cachedBlock) release() {
+	c := b.cache
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b.users--
+	c.reuse(b)
 }
 
 // A memberCache keeps members that were looked up.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"sync/atomic"
 )
 
@@ -43,7 +44,7 @@ type landmark struct {
 type keptBlock struct {
 	id    blockID
 	valid bool
-	data  []byte
+	block cachedBlock
 }
 
 // Content returns the content of an item that this Reader returned.
@@ -87,26 +88,31 @@ func (c *Content) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-func (r *Reader) cachedBlock(id blockID) ([]byte, error) { return r.blocks.get(id, r.load) }
+func (r *Reader) cachedBlock(id blockID) (*cachedBlock, error) { return r.blocks.get(id, r.load) }
 
 // kept is cachedBlock for one who reads through a long item.
-func (c *Content) kept(id blockID) ([]byte, error) {
+func (c *Content) kept(id blockID) (*cachedBlock, error) {
 	if c.entry.Size <= storedBlock {
 		return c.r.cachedBlock(id)
 	}
 	if c.own.valid && c.own.id == id {
-		return c.own.data, nil
+		return &c.own.block, nil
 	}
 	m, err := c.r.member(id.member)
 	if err != nil || m.packed {
 		return c.r.cachedBlock(id)
 	}
-	data, err := c.r.load(id)
-	c.own = keptBlock{id, err == nil, data}
-	return data, err
+	last := c.own.block.data
+	c.own.valid = false
+	data, err := c.r.load(id, func(size int) []byte { return slices.Grow(last[:0], size)[:size] })
+	if err != nil {
+		return nil, err
+	}
+	c.own = keptBlock{id, true, cachedBlock{data: data}}
+	return &c.own.block, nil
 }
 
-func (c *Content) readAt(p []byte, off int64, get func(blockID) ([]byte, error)) (n int, err error) {
+func (c *Content) readAt(p []byte, off int64, get func(blockID) (*cachedBlock, error)) (n int, err error) {
 	switch {
 	case off < 0:
 		return 0, fmt.Errorf("read %q: %w", clip(c.entry.Path), fs.ErrInvalid)
@@ -115,11 +121,11 @@ func (c *Content) readAt(p []byte, off int64, get func(blockID) ([]byte, error))
 	}
 	want := min(int64(len(p)), c.entry.Size-off)
 	for int64(n) < want {
-		data, err := c.at(off+int64(n), get)
+		k, err := c.copyAt(p[n:want], off+int64(n), get)
 		if err != nil {
 			return n, &DamageError{c.entry.Path, err}
 		}
-		n += copy(p[n:want], data)
+		n += k
 	}
 	if n < len(p) {
 		return n, io.EOF
@@ -127,25 +133,26 @@ func (c *Content) readAt(p []byte, off int64, get func(blockID) ([]byte, error))
 	return n, nil
 }
 
-// at returns the rest of the block in which the item's byte off lies.
-func (c *Content) at(off int64, get func(blockID) ([]byte, error)) ([]byte, error) {
-	p, from := c.entry.place, int64(0)
+// copyAt copies from the block in which the item's byte off lies, at least one byte.
+func (c *Content) copyAt(p []byte, off int64, get func(blockID) (*cachedBlock, error)) (int, error) {
+	from, begun := c.entry.place, int64(0)
 	if l := c.near.Load(); l != nil && l.off <= off {
-		p, from = l.place, l.off
+		from, begun = l.place, l.off
 	}
-	id, within, err := c.r.locate(p, off-from)
+	id, within, err := c.r.locate(from, off-begun)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	c.near.Store(&landmark{off - within, place{id.member, id.block, 0}})
-	data, err := get(id)
+	b, err := get(id)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	if within >= int64(len(data)) {
-		return nil, fmt.Errorf("%w: an item goes beyond its block", ErrFormat)
+	defer b.release()
+	if within >= int64(len(b.data)) {
+		return 0, fmt.Errorf("%w: an item goes beyond its block", ErrFormat)
 	}
-	return data[within:], nil
+	return copy(p, b.data[within:]), nil
 }
 
 // locate returns the block, and the place in it, of the byte off behind p.
@@ -185,14 +192,15 @@ func (r *Reader) ReadItem(e Entry, limit int64) ([]byte, error) {
 	}
 	// The size is signed, yet a faulty writer may have signed nonsense: grow with
 	// what is really there.
-	data := make([]byte, 0, min(e.Size, maxRawBlock))
+	var data []byte
 	c := r.Content(e)
 	for int64(len(data)) < e.Size {
-		rest, err := c.at(int64(len(data)), r.cachedBlock)
+		data = slices.Grow(data, int(min(e.Size-int64(len(data)), storedBlock)))
+		n, err := c.copyAt(data[len(data):min(int64(cap(data)), e.Size)], int64(len(data)), r.cachedBlock)
 		if err != nil {
 			return nil, &DamageError{e.Path, err}
 		}
-		data = append(data, rest[:min(int64(len(rest)), e.Size-int64(len(data)))]...)
+		data = data[:len(data)+n]
 	}
 	return data, nil
 }

@@ -259,31 +259,29 @@ func signZIP(name string, text []byte, sigs []sigFile) error {
 	return rewriteFraming(name, after)
 }
 
-// rewriteFraming writes what changed. The central directory, which no reader of
-// ours needs, goes first, then the head in one write.
+// rewriteFraming writes what changed: the head in one write, and once that is safe the
+// central directory. Whichever of them a crash tears, the other one holds.
 func rewriteFraming(name string, z *framing) error {
 	w, err := openParted(name)
 	if err != nil {
 		return err
 	}
-	var head []byte
+	synced := false
 	for off, b := range z.pieces() {
-		if off == 0 {
-			head = b
-			continue
-		}
-		if off <= z.table.offset {
+		if off > 0 && off <= z.table.offset {
 			continue // headers of members stay as they are
 		}
-		if _, err := w.WriteAt(b, off); err != nil {
+		if off > 0 && !synced {
+			err, synced = w.sync(), true
+		}
+		if err == nil {
+			_, err = w.WriteAt(b, off)
+		}
+		if err != nil {
 			return errors.Join(err, w.close())
 		}
 	}
-	if err := w.sync(); err != nil {
-		return errors.Join(err, w.close())
-	}
-	_, err = w.WriteAt(head, 0)
-	return errors.Join(err, w.sync(), w.close())
+	return errors.Join(w.sync(), w.close())
 }
 
 // openParted opens a ZIP, or its parts, for writing in place.

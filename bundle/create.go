@@ -94,9 +94,9 @@ func (o *Options) check(name string) error {
 		return errors.New("an issue number needs a series")
 	case !isTitle(o.Title):
 		return fmt.Errorf("title %q: one line of at most %d bytes", clip(o.Title), MaxTitle)
-	case o.Language != "" && !languageTag.MatchString(o.Language):
+	case o.Language != "" && !isLanguage(o.Language):
 		return fmt.Errorf("language %q: use a tag such as ko or zh-CN", clip(o.Language))
-	case o.Date != "" && !dateForm.MatchString(o.Date):
+	case o.Date != "" && !isDate(o.Date):
 		return fmt.Errorf("date %q: use YYYY-MM-DD, YYYY-MM or YYYY", clip(o.Date))
 	case len(o.keys()) > MaxKeys:
 		return fmt.Errorf("%d keys: at most %d", len(o.keys()), MaxKeys)

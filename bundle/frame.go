@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -40,6 +41,8 @@ type sigFile struct {
 	name string
 	data []byte
 }
+
+func (f sigFile) equal(g sigFile) bool { return f.name == g.name && bytes.Equal(f.data, g.data) }
 
 // sigNames are the names a signature file may have.
 var sigNames = regexp.MustCompile(`^MANIFEST(\.[0-9A-F]{16})?\.minisig$`)

@@ -151,7 +151,7 @@ func FuzzFraming(f *testing.F) {
 		name = name[:min(len(name), math.MaxUint16)]
 		e := framed{name: name, header: header & math.MaxInt64, size: size & math.MaxInt64, crc: 7}
 		got, entry, stored, n := parseCentral(e.central(nil))
-		if got != name || !stored || entry != (zipEntry{e.header, e.size}) || n != len(e.central(nil)) {
+		if got != name || !stored || entry.header != e.header || entry.size != e.size || n != len(e.central(nil)) {
 			t.Errorf("%+v reads as %q, %+v, %v, of %d bytes", e, got, entry, stored, n)
 		}
 		got, n, local, ok := localHeader(e.local(nil, 0))

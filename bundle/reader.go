@@ -25,9 +25,9 @@ type Reader struct {
 	about      map[string]string
 	blocks     *blockCache
 	members    memberCache
-	absent     string // the reason, when opening shows that this copy is incomplete
-	restored   string // the reason, when MANIFEST was damaged and its copy is used
-	worn       bool   // what the bundle says of itself is in a page of index that is lost
+	absent     string  // the reason, when opening shows that this copy is incomplete
+	restored   string  // the reason, when MANIFEST was damaged and its copy is used
+	worn       Verdict // where a page of index is lost that opening needs
 }
 
 // signedText is a MANIFEST with the signatures that lie beside it.
@@ -154,31 +154,39 @@ func (s *signedText) signedByAnother() bool {
 var errTwoManifests = errors.New("it holds two MANIFESTs that are signed, and they differ")
 
 // compareCopy asks the end of a ZIP, which repeats MANIFEST and its signatures, when
-// those at its beginning do not hold (failed says why): one bad cell there must not
-// cost the whole bundle. Two that both hold and differ are two bundles in one file,
-// and nobody can say which of them is meant.
+// those at its beginning do not hold (failed says why) or are fewer: one bad cell there
+// must not cost the whole bundle, nor turn a signed one into one that nobody signed. Two
+// texts that both hold are two bundles in one file, and nobody can say which is meant.
 func (r *Reader) compareCopy(z *zipStore, failed error) error {
 	head := readCopies(z.r, z.size)
-	if len(head) == 0 || (failed == nil && bytes.Equal(head[0].data, r.text)) {
-		if failed == nil && z.spare {
+	if len(head) == 0 {
+		return failed
+	}
+	if failed == nil && bytes.Equal(head[0].data, r.text) && slices.EqualFunc(head[1:], r.sigs, sigFile.equal) {
+		if z.spare {
 			r.restored = ReasonManifest
 		}
-		return failed
+		return nil
 	}
 	var refused *VerdictError
 	if errors.As(failed, &refused) && refused.Reason == ReasonNewer {
 		return failed
 	}
 	spare, err := r.checkSigned(head[0].data, func([]string) ([]sigFile, error) { return head[1:], nil })
+	same := bytes.Equal(spare.text, r.text)
 	switch {
 	case err != nil || len(spare.signers) == 0:
 		return failed
-	case failed == nil:
+	case failed == nil && !same:
 		return &VerdictError{Changed, ReasonTwo, errTwoManifests}
+	case failed == nil && len(spare.signers) <= len(r.signers):
+		return nil
 	}
 	r.signedText, r.restored = spare, ReasonManifest
 	if refused != nil {
 		r.restored = refused.Reason
+	} else if same {
+		r.restored = ReasonSignature
 	}
 	return nil
 }
@@ -313,7 +321,10 @@ func (r *Reader) openIndex() error {
 	r.index = t
 	for e, err := range t.Prefix([]byte{keyAbout}) {
 		if err != nil {
-			r.worn = true
+			r.worn = Changed
+			if errors.Is(err, tree.ErrMissing) {
+				r.worn = Incomplete
+			}
 			continue
 		}
 		if len(r.about) == maxAbout {
@@ -321,7 +332,7 @@ func (r *Reader) openIndex() error {
 		}
 		r.about[string(e.Key[1:])] = string(e.Value)
 	}
-	if r.worn {
+	if r.worn != "" {
 		r.recount()
 	}
 	return nil
@@ -435,8 +446,10 @@ func (r *Reader) Standing(pins ...sign.Pin) Standing {
 	switch {
 	case r.restored != "":
 		s.Verdict, s.Reason, s.Readable = Changed, r.restored, true
-	case r.worn:
+	case r.worn == Changed:
 		s.Verdict, s.Reason, s.Readable = Changed, ReasonIndex, true
+	case r.worn == Incomplete:
+		s.Verdict, s.Reason = Incomplete, ReasonMissing
 	case r.absent != "":
 		s.Verdict, s.Reason = Incomplete, r.absent
 	}

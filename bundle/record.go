@@ -217,21 +217,61 @@ func checkItem(it *Item) error {
 		return fmt.Errorf("%w: media type %q", ErrFormat, clip(it.Type))
 	case !isTitle(it.Title):
 		return fmt.Errorf("%w: title %q", ErrFormat, clip(it.Title))
-	case it.Language != "" && !languageTag.MatchString(it.Language):
+	case it.Language != "" && !isLanguage(it.Language):
 		return fmt.Errorf("%w: language %q", ErrFormat, clip(it.Language))
-	case it.Date != "" && !dateForm.MatchString(it.Date):
+	case it.Date != "" && !isDate(it.Date):
 		return fmt.Errorf("%w: date %q", ErrFormat, clip(it.Date))
 	}
 	return nil
 }
 
-var (
-	mediaType   = regexp.MustCompile(`^[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*(; charset=[a-z0-9-]+)?$`)
-	languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
-	dateForm    = regexp.MustCompile(`^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$`)
-)
+// isType says whether s is a media type: two names, and perhaps a charset.
+func isType(s string) bool {
+	base, charset, found := strings.Cut(s, "; charset=")
+	major, minor, ok := strings.Cut(base, "/")
+	return len(s) <= maxType && ok && isToken(major, ".+-") && isToken(minor, ".+-") &&
+		(!found || onlyOf(charset, "-"))
+}
 
-func isType(s string) bool { return len(s) <= maxType && mediaType.MatchString(s) }
+// isToken says whether s begins with a letter or digit and goes on with these and others.
+func isToken(s, others string) bool {
+	return onlyOf(s, others) && !strings.ContainsRune(others, rune(s[0]))
+}
+
+// onlyOf says whether s is of lower-case letters, digits and others, at least one.
+func onlyOf(s, others string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte(others, c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isLanguage says whether s has the form of a BCP 47 tag.
+func isLanguage(s string) bool {
+	for i, part := range strings.Split(strings.ToLower(s), "-") {
+		if len(part) > 8 || !onlyOf(part, "") || (i == 0 && (len(part) < 2 || strings.ContainsAny(part, "0123456789"))) {
+			return false
+		}
+	}
+	return true
+}
+
+// isDate says whether s is YYYY, YYYY-MM or YYYY-MM-DD.
+func isDate(s string) bool {
+	const form = "dddd-dd-dd"
+	if len(s) != 4 && len(s) != 7 && len(s) != 10 {
+		return false
+	}
+	for i := range len(s) {
+		if digit := s[i] >= '0' && s[i] <= '9'; digit != (form[i] == 'd') || (!digit && s[i] != '-') {
+			return false
+		}
+	}
+	return (len(s) < 7 || (s[5:7] >= "01" && s[5:7] <= "12")) && (len(s) < 10 || (s[8:] >= "01" && s[8:] <= "31"))
+}
 
 // isTitle allows any text on one line. How bidirectional controls in it are shown
 // is the viewer's business; control characters have no business there.

@@ -48,8 +48,10 @@ func runCat(ctx context.Context, u *ui, name, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(u.out, &interruptible{ctx, r.Content(e)})
-	return err
+	if _, err := io.Copy(u.out, &interruptible{ctx, r.Content(e)}); err != nil {
+		return err
+	}
+	return standingCode(r)
 }
 
 // findItem looks an item up by its path.

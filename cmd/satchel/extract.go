@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -85,7 +86,7 @@ func (o *extractOptions) run(ctx context.Context, u *ui, name string, paths []st
 			return err
 		}
 	}
-	return x.finish(dir)
+	return cmp.Or(x.finish(dir), standingCode(r))
 }
 
 // A choice is an item, or all that a filter chooses.

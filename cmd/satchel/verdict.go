@@ -86,6 +86,15 @@ func noteStanding(u *ui, name string, s bundle.Standing) error {
 	return nil
 }
 
+// standingCode is how the commands end that give out content of a bundle that is changed,
+// and readable all the same: as verify would.
+func standingCode(r *bundle.Reader) error {
+	if r.Standing().Readable {
+		return codeError(exitChanged)
+	}
+	return nil
+}
+
 // openNoted opens a bundle for the commands that give out its content.
 func openNoted(u *ui, name string) (*bundle.Reader, error) {
 	r, err := openBundle(name)

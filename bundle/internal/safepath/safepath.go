@@ -84,6 +84,9 @@ func badName(name string) string {
 		return "a name that Windows takes for a device"
 	}
 	for _, r := range name {
+		if r > 0x20 && r < 0x7f && !badASCII[r] {
+			continue // most of all names
+		}
 		if reason := badRune(r); reason != "" {
 			return reason
 		}
@@ -91,9 +94,15 @@ func badName(name string) string {
 	return ""
 }
 
+// badASCII are the characters that Windows cannot store.
+var badASCII = [utf8.RuneSelf]bool{'<': true, '>': true, ':': true, '"': true, '|': true, '?': true, '*': true, '\\': true}
+
 // isDevice also finds "LPT9 .txt" and "com¹": Windows strips what follows the
 // first dot, then trailing spaces.
 func isDevice(name string) bool {
+	if strings.IndexByte("capnlCAPNL", name[0]) < 0 {
+		return false // none of them begins like that
+	}
 	stem, _, _ := strings.Cut(name, ".")
 	stem = strings.ToLower(strings.TrimRight(stem, " "))
 	if reserved[stem] {
@@ -111,7 +120,7 @@ func badRune(r rune) string {
 	switch {
 	case r < 0x20 || (r >= 0x7f && r < 0xa0):
 		return fmt.Sprintf("a control character (%U)", r)
-	case strings.ContainsRune(`<>:"|?*\`, r):
+	case r < utf8.RuneSelf && badASCII[r]:
 		return fmt.Sprintf("the character %q, which Windows cannot store", r)
 	case isIgnorable(r):
 		return ""

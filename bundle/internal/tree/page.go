@@ -67,7 +67,7 @@ func parsePage(stored []byte) (*page, error) {
 		if n <= 0 || size > maxBody {
 			return nil, fmt.Errorf("%w: bad length", errPage)
 		}
-		raw, err := zframe.Decode(body[n:], int(size))
+		raw, err := zframe.Decode(nil, body[n:], int(size))
 		if err != nil {
 			return nil, err
 		}

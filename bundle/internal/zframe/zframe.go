@@ -53,14 +53,17 @@ var decoder = sync.OnceValue(func() *zstd.Decoder {
 	return z
 })
 
-// Decode returns the size bytes that frame decompresses to. It fails, with an
-// error that wraps ErrFrame, on anything else than exactly size bytes, and never
-// allocates more than size bytes for the result.
-func Decode(frame []byte, size int) ([]byte, error) {
+// Decode returns the size bytes that frame decompresses to, in dst if that has room for
+// them. It fails, with an error that wraps ErrFrame, on anything else than exactly size
+// bytes, and never allocates more than size bytes for the result.
+func Decode(dst, frame []byte, size int) ([]byte, error) {
 	if size < 0 || size > MaxSize {
 		return nil, fmt.Errorf("%w: %d bytes announced, %d allowed", ErrFrame, size, MaxSize)
 	}
-	raw, err := decoder().DecodeAll(frame, make([]byte, 0, size))
+	if cap(dst) < size {
+		dst = make([]byte, 0, size)
+	}
+	raw, err := decoder().DecodeAll(frame, dst[:0:size])
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrFrame, err)
 	}

@@ -13,7 +13,7 @@ func TestRoundTrip(t *testing.T) {
 	e := NewEncoder(2 << 20)
 	for _, n := range []int{0, 1, 100, 1 << 16, 2 << 20} {
 		raw := bytes.Repeat([]byte("satchel "), n/8+1)[:n]
-		got, err := Decode(e.Encode(nil, raw), n)
+		got, err := Decode(nil, e.Encode(nil, raw), n)
 		if err != nil || !bytes.Equal(got, raw) {
 			t.Errorf("%d bytes: got %d bytes, %v", n, len(got), err)
 		}
@@ -24,7 +24,7 @@ func TestC11WrongSize(t *testing.T) {
 	t.Parallel()
 	frame := NewEncoder(1<<20).Encode(nil, bytes.Repeat([]byte("a"), 1000))
 	for _, size := range []int{-1, 0, 1, 999, 1001, 1 << 20, MaxSize + 1} {
-		if raw, err := Decode(frame, size); !errors.Is(err, ErrFrame) || raw != nil {
+		if raw, err := Decode(nil, frame, size); !errors.Is(err, ErrFrame) || raw != nil {
 			t.Errorf("Decode to %d bytes: %d bytes, %v; want ErrFrame", size, len(raw), err)
 		}
 	}
@@ -47,7 +47,7 @@ func TestC09Bomb(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, size := range []int{0, 1000, MaxSize} {
-		if _, err := Decode(bomb.Bytes(), size); !errors.Is(err, ErrFrame) {
+		if _, err := Decode(nil, bomb.Bytes(), size); !errors.Is(err, ErrFrame) {
 			t.Errorf("256 MiB of zeros to %d bytes: %v, want ErrFrame", size, err)
 		}
 	}
@@ -57,7 +57,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(NewEncoder(1<<20).Encode(nil, []byte("hello")), 5)
 	f.Add([]byte{0x28, 0xb5, 0x2f, 0xfd}, 0)
 	f.Fuzz(func(t *testing.T, frame []byte, size int) {
-		raw, err := Decode(frame, size)
+		raw, err := Decode(nil, frame, size)
 		if err == nil && len(raw) != size {
 			t.Errorf("%d bytes without an error, want %d", len(raw), size)
 		}
