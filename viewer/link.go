@@ -139,7 +139,7 @@ func join(folder, ref string) string {
 	to := folder + ref
 	if ref == "." || ref == ".." || strings.Contains(ref, "/.") || strings.Contains(ref, "//") {
 		to = path.Clean("/" + to)[1:]
-		if strings.HasSuffix(ref, "/") {
+		if to != "" && strings.HasSuffix(ref, "/") {
 			to += "/"
 		}
 	}
