@@ -128,6 +128,8 @@ func join(folder, ref string) string {
 	for {
 		if rest, ok := strings.CutPrefix(ref, "./"); ok {
 			ref = rest
+		} else if rest, ok := strings.CutPrefix(ref, "/"); ok {
+			ref = rest // behind one that was cut off: a slash too many
 		} else if rest, ok := strings.CutPrefix(ref, "../"); ok {
 			ref = rest
 			up := strings.LastIndexByte(strings.TrimSuffix(folder, "/"), '/')
