@@ -109,6 +109,7 @@ func FuzzMembers(f *testing.F) {
 	line := func(h [32]byte, name string) string { return fmt.Sprintf("%x  %s\n", h, name) }
 	good := line([32]byte{1}, "p0001.zst") + line([32]byte{0xab}, "b0001")
 	f.Add(good, byte(2))
+	f.Add(good, byte(1))
 	f.Add(good, byte(3))
 	f.Add(strings.ToUpper(good), byte(2))
 	f.Add(strings.ReplaceAll(good, "  ", " *"), byte(2))
