@@ -127,6 +127,19 @@ func (f *forgery) setBlocks(n uint32, change func([]block)) {
 	f.set(blocksKey(n, 0), appendBlocks(m.packed, blocks))
 }
 
+// lay has the members say the truth about data that was changed.
+func (f *forgery) lay() {
+	f.list = ""
+	at := int64(0)
+	for i := range f.members {
+		m, d := &f.members[i], digestOf(f.data[i])
+		m.size, m.crc, m.offset = d.size, d.crc, at+headerLen(m.name, d.size)
+		at = m.offset + m.size
+		f.set(memberKey(uint32(i)), m.encode())
+		f.list += fmt.Sprintf("%x  %s\n", d.sum, m.name)
+	}
+}
+
 // index returns the index as it lies, and its root.
 func (f *forgery) index(t testing.TB) ([]byte, tree.Root) {
 	t.Helper()

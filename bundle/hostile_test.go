@@ -159,6 +159,34 @@ func TestC12LastBlockOfDamage(t *testing.T) {
 	}
 }
 
+// TestC12Gaps: bytes of a member that lie in no block would be in every copy, and no hash
+// of a block covers them. All others hold here.
+func TestC12Gaps(t *testing.T) {
+	t.Parallel()
+	tag := []byte("a tag in a gap")
+	for what, c := range map[string]struct {
+		data  func(data []byte) []byte
+		shift int64 // of all blocks
+	}{
+		"in front": {func(data []byte) []byte { return slices.Concat(tag, data) }, int64(len(tag))},
+		"behind":   {func(data []byte) []byte { return slices.Concat(data, tag) }, 0},
+	} {
+		f := forge(t)
+		f.data[ofFrames] = c.data(f.data[ofFrames])
+		f.setBlocks(ofFrames, func(b []block) { b[0].offset += c.shift })
+		f.lay()
+		got := f.try(t)
+		if got.refusal != nil || got.report.Verdict != Changed || got.report.Reason != ReasonIndex {
+			t.Errorf("%s: %v, %+v; want changed, %s", what, got.refusal, got.report, ReasonIndex)
+		}
+		for path, err := range got.errs {
+			if err != nil {
+				t.Errorf("%s: %q: %v, want it exact", what, path, err)
+			}
+		}
+	}
+}
+
 // TestC12Pages: pages of the index that name themselves, what lies behind them, or a
 // place that no file has.
 func TestC12Pages(t *testing.T) {
