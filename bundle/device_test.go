@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -115,18 +116,18 @@ func TestC20OtherBytes(t *testing.T) {
 		t.Fatalf("the issues have %d and %d bytes, and have to be alike", len(data), len(other))
 	}
 	size := int64(len(data))
-	calls := 0
+	var calls atomic.Int64
 	count := device(func(p []byte, off int64) (int, error) {
-		calls++
+		calls.Add(1)
 		return bytes.NewReader(data).ReadAt(p, off)
 	})
-	if _, _, err := session(t, "at first", count, size, issue(1)); err != nil || calls < 20 {
-		t.Fatal(calls, err)
+	if _, _, err := session(t, "at first", count, size, issue(1)); err != nil || calls.Load() < 20 {
+		t.Fatal(calls.Load(), err)
 	}
-	for from := range calls {
-		n := 0
+	for from := range calls.Load() {
+		var n atomic.Int64
 		turned := device(func(p []byte, off int64) (int, error) {
-			if n++; n > from {
+			if n.Add(1) > from {
 				return bytes.NewReader(other).ReadAt(p, off)
 			}
 			return bytes.NewReader(data).ReadAt(p, off)
@@ -137,8 +138,11 @@ func TestC20OtherBytes(t *testing.T) {
 		}
 		_, _, _ = session(t, fmt.Sprintf("other from read %d on", from), turned, size, want)
 	}
+	var mu sync.Mutex
 	seen := make([]bool, size)
 	again := device(func(p []byte, off int64) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		n, err := bytes.NewReader(data).ReadAt(p, off)
 		for i := range n {
 			if seen[off+int64(i)] {
@@ -218,10 +222,10 @@ func TestF07OneFailedRead(t *testing.T) {
 	t.Parallel()
 	data := small(t)
 	size := int64(len(data))
-	for fails, calls := 1, 1; fails <= calls; fails++ {
-		n := 0
+	for fails, calls := int64(1), int64(1); fails <= calls; fails++ {
+		var n atomic.Int64
 		d := device(func(p []byte, off int64) (int, error) {
-			if n++; n == fails {
+			if n.Add(1) == fails {
 				return 0, syscall.EIO
 			}
 			return bytes.NewReader(data).ReadAt(p, off)
@@ -230,7 +234,7 @@ func TestF07OneFailedRead(t *testing.T) {
 		if err != nil || len(lost) > 0 || report.Verdict != Unknown || report.Marked {
 			t.Fatalf("read %d fails once: %+v, %v, lost %q", fails, report, err, lost)
 		}
-		calls = n
+		calls = n.Load()
 	}
 }
 
