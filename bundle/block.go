@@ -139,7 +139,12 @@ type blockCache struct {
 	spare  [][]byte // buffers that nobody uses, at most maxSpare
 }
 
-const maxSpare = 4
+// Buffers that are lent are few, and their sizes multiples of roomUnit, so that they fit
+// what comes: frames are cut where an item ends.
+const (
+	maxSpare = 4
+	roomUnit = 256 << 10
+)
 
 // A cachedBlock is a block that somebody reads, or may want again.
 type cachedBlock struct {
@@ -235,7 +240,7 @@ func (c *blockCache) room(size int) []byte {
 			return b[:size]
 		}
 	}
-	return make([]byte, size)
+	return make([]byte, size, (size+roomUnit-1)/roomUnit*roomUnit)
 }
 
 // release gives a block back. Its bytes must not be used any more.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,8 +77,13 @@ func parsePort(s string) (int, error) {
 	return int(n), nil
 }
 
+// openGarbage is how many per cent of what the viewer holds may be garbage: an old computer
+// has little memory, and what a page leaves behind is soon collected.
+const openGarbage = 50
+
 // run opens every bundle before it shows one, so that a forged one is not overlooked.
 func (o *openOptions) run(ctx context.Context, u *ui, names []string) (err error) {
+	debug.SetGCPercent(openGarbage)
 	var readers []*bundle.Reader
 	defer func() {
 		for _, r := range readers {

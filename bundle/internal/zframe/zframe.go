@@ -70,5 +70,5 @@ func Decode(dst, frame []byte, size int) ([]byte, error) {
 	if len(raw) != size {
 		return nil, fmt.Errorf("%w: %d bytes, want %d", ErrFrame, len(raw), size)
 	}
-	return raw, nil
+	return dst[:size], nil // raw, with all the room behind it
 }
