@@ -77,13 +77,19 @@ func parsePort(s string) (int, error) {
 	return int(n), nil
 }
 
-// openGarbage is how many per cent of what the viewer holds may be garbage: an old computer
-// has little memory, and what a page leaves behind is soon collected.
-const openGarbage = 50
+// What the viewer may take: an old computer has little memory. Garbage is collected when it
+// is half of what is in use, and sooner near the limit, which is for the viewer and for each
+// bundle's cache of blocks.
+const (
+	openGarbage   = 50 // per cent
+	openMemory    = 80 << 20
+	openPerBundle = 48 << 20
+)
 
 // run opens every bundle before it shows one, so that a forged one is not overlooked.
 func (o *openOptions) run(ctx context.Context, u *ui, names []string) (err error) {
 	debug.SetGCPercent(openGarbage)
+	debug.SetMemoryLimit(openMemory + openPerBundle*int64(len(names)))
 	var readers []*bundle.Reader
 	defer func() {
 		for _, r := range readers {
