@@ -316,3 +316,43 @@ func TestC18Empty(t *testing.T) {
 		}
 	}
 }
+
+// TestG15MarkedForOne: a mark that is not in any item is found, too.
+func TestG15MarkedForOne(t *testing.T) {
+	t.Parallel()
+	key := testKey(t, 1)
+	o := Options{Title: "News", Series: "weekly", Issue: 4, Signers: []sign.PrivateKey{key}, Layout: LayoutFolder}
+	mine := create(t, sample(), o)
+	for what, c := range map[string]struct {
+		change func(o *Options)
+		want   []Difference
+	}{
+		"nothing": {func(*Options) {}, nil},
+		"title":   {func(o *Options) { o.Title = "News " }, []Difference{{"title", BundleDiffers}}},
+		"issue":   {func(o *Options) { o.Issue = 5 }, []Difference{{"issue", BundleDiffers}}},
+		"signer": {func(o *Options) { o.Signers = append(slices.Clone(o.Signers), testKey(t, 2)) },
+			[]Difference{{"keys", BundleDiffers}}},
+	} {
+		other := o
+		c.change(&other)
+		wantDifferences(t, what, mine, create(t, sample(), other), c.want)
+	}
+	signedAgain := create(t, sample(), o)
+	if _, err := Sign(signedAgain, testKey(t, 3)); err != nil {
+		t.Fatal(err)
+	}
+	wantDifferences(t, "a signature more", mine, signedAgain,
+		[]Difference{{signatureFor(testKey(t, 3).Public()), SignatureDiffers}})
+}
+
+func wantDifferences(t *testing.T, what, a, b string, want []Difference) {
+	t.Helper()
+	var got []Difference
+	same, err := Compare(context.Background(), open(t, a), open(t, b), func(d Difference) error {
+		got = append(got, d)
+		return nil
+	})
+	if err != nil || same != (len(want) == 0) || !slices.Equal(got, want) {
+		t.Errorf("%s: same is %v, %v: %q, want %q", what, same, err, got, want)
+	}
+}

@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // A Difference is one thing in which two bundles differ.
 type Difference struct {
-	Path string
-	What string // "only in the first", "only in the second", "content" or "catalogue"
+	Path string // of an item; otherwise what of the bundle differs
+	What string // one of the constants below
 }
 
 // What a Difference can say.
@@ -20,20 +24,93 @@ const (
 	OnlySecond      = "only in the second"
 	ContentDiffers  = "content"
 	CatalogueDiffer = "catalogue" // title, language, date, kind or type
+
+	// These are of the bundle itself: its title, say, the name of a signature file, or
+	// "index" where all of that and all items are alike and the bytes are not.
+	BundleDiffers    = "bundle"
+	SignatureDiffers = "signature"
 )
 
-// Compare says whether two bundles hold the same, and yields what differs, in the
-// order of paths. Bundles with the same MANIFEST are the same without reading more:
-// it names every byte. Only what is not provably equal is read.
+// Compare says whether two bundles are the same, and yields what differs: first of
+// the bundles themselves, then of the items, in the order of paths. Members of bundles
+// with the same MANIFEST are the same without reading more: it names every byte. Only
+// what is not provably equal is read.
 func Compare(ctx context.Context, a, b *Reader, yield func(Difference) error) (same bool, err error) {
-	if bytes.Equal(a.text, b.text) {
-		return true, nil
-	}
 	same = true
 	differ := func(path, what string) error {
 		same = false
 		return yield(Difference{path, what})
 	}
+	if bytes.Equal(a.text, b.text) {
+		err := compareSignatures(a, b, differ)
+		return same, err
+	}
+	if err := compareHeads(a, b, differ); err != nil {
+		return same, err
+	}
+	if err := compareItems(ctx, a, b, differ); err != nil {
+		return false, err
+	}
+	if same { // a reader's mark can be where nobody looks
+		err = differ(indexName, BundleDiffers)
+	}
+	return same, err
+}
+
+// compareSignatures compares the signatures of one MANIFEST: what a signer puts beside it
+// can tell copies apart, too.
+func compareSignatures(a, b *Reader, differ func(path, what string) error) error {
+	names := map[string]int{}
+	for _, f := range slices.Concat(a.sigs, b.sigs) {
+		names[f.name]++
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		in := func(r *Reader) []byte {
+			i := slices.IndexFunc(r.sigs, func(f sigFile) bool { return f.name == name })
+			if i < 0 {
+				return nil
+			}
+			return r.sigs[i].data
+		}
+		if !bytes.Equal(in(a), in(b)) {
+			if err := differ(name, SignatureDiffers); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// compareHeads compares what the bundles say of themselves.
+func compareHeads(a, b *Reader, differ func(path, what string) error) error {
+	x, y := a.claims(), b.claims()
+	for name := range x {
+		y[name] += "" // so that it has all names
+	}
+	for _, name := range slices.Sorted(maps.Keys(y)) {
+		if x[name] != y[name] {
+			if err := differ(name, BundleDiffers); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// claims returns what MANIFEST and the index say of the bundle, but for what follows
+// from its items.
+func (r *Reader) claims() map[string]string {
+	claims := maps.Clone(r.about)
+	for _, counted := range []string{"items", "bytes", "members"} {
+		delete(claims, counted)
+	}
+	claims["series"], claims["issue"] = r.manifest.series, fmt.Sprint(r.manifest.issue)
+	claims["keys"] = fmt.Sprint(r.manifest.keys)
+	claims["extra lines"] = strings.Join(r.manifest.extra, "\n")
+	return claims
+}
+
+func compareItems(ctx context.Context, a, b *Reader, differ func(path, what string) error) error {
 	nextA, stopA := iter.Pull2(a.byPath())
 	defer stopA()
 	nextB, stopB := iter.Pull2(b.byPath())
@@ -42,8 +119,9 @@ func Compare(ctx context.Context, a, b *Reader, yield func(Difference) error) (s
 	eb, errB, okB := nextB()
 	for okA || okB {
 		if err := errors.Join(errA, errB, ctx.Err()); err != nil {
-			return false, err
+			return err
 		}
+		var err error
 		order := comparePaths(ea, okA, eb, okB)
 		switch {
 		case order < 0:
@@ -54,7 +132,7 @@ func Compare(ctx context.Context, a, b *Reader, yield func(Difference) error) (s
 			err = compareEntries(ctx, a, b, ea, eb, differ)
 		}
 		if err != nil {
-			return false, err
+			return err
 		}
 		if order <= 0 {
 			ea, errA, okA = nextA()
@@ -63,7 +141,7 @@ func Compare(ctx context.Context, a, b *Reader, yield func(Difference) error) (s
 			eb, errB, okB = nextB()
 		}
 	}
-	return same, nil
+	return nil
 }
 
 // comparePaths orders by the key of the path table, then by the exact path. What

@@ -25,8 +25,9 @@ func newCompareCommand(u *ui) *cli.Command {
 		Description: manual{
 			about: `Compares what two bundles hold, by what is signed, whatever their layouts. Who got two
 copies can find out whether they were made different, to tell readers apart. Prints one
-line for each item that differs, and nothing where all is the same. Whether a copy is
-whole, and whether bytes were put around it, is for satchel verify to say.`,
+line for each item that differs, or for what differs in the bundle itself, and nothing
+where all is the same. Whether a copy is whole, and whether bytes were put around it, is
+for satchel verify to say.`,
 			example: `satchel compare mine.zip /media/stick/news.zip`,
 			exits: []string{
 				"0  the same", "1  they differ, or the command failed and says why", usageLine, holdLine,
