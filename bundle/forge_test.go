@@ -287,8 +287,8 @@ func (f *forgery) readAll(t *testing.T, r *Reader) map[string]error {
 		}
 		got, err := io.ReadAll(io.LimitReader(r.Content(e), 8<<20))
 		errs[path] = err
-		key := string(itemKey(uint32(id)))
-		if err == nil && good[key] == f.entries[key] && !bytes.Equal(got, want[path].data) {
+		key := itemKey(uint32(id))
+		if err == nil && good[string(key)] == f.entries[string(key)] && !bytes.Equal(got, want[path].data) {
 			t.Errorf("%q reads as other bytes", path)
 		}
 		whole, err := r.ReadItem(e, max(e.Size, 0))
