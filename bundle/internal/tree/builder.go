@@ -87,7 +87,11 @@ func (b *Builder) add(level int, key, value []byte) {
 	o.last = append(o.last[:0], key...)
 	o.keys += len(key)
 	o.total++
-	if len(o.body) >= targetBody || o.keys > maxKeys-MaxKey {
+	full := innerBody
+	if level == 0 {
+		full = leafBody
+	}
+	if len(o.body) >= full || o.keys > maxKeys-MaxKey {
 		b.flush(level)
 	}
 }

@@ -10,16 +10,19 @@ import (
 	"satchel/bundle/internal/zframe"
 )
 
-// Limits of one page. A page is closed once its body reaches targetBody, so a
-// body is shorter than targetBody plus one entry.
+// Limits of one page. A page is closed once its body reaches leafBody or innerBody, so
+// a body is shorter than that plus one entry. They are chosen so that a look-up among a
+// million items reads little more than one among a hundred; a reader takes bodies of up
+// to maxBody.
 const (
-	targetBody = 32 << 10
-	MaxKey     = 4 << 10
-	MaxValue   = 32 << 10
-	maxBody    = targetBody + MaxKey + MaxValue + 16
-	maxStored  = maxBody + 16
-	maxLevel   = 7
-	maxKeys    = 512 << 10 // of all keys in a page together
+	leafBody  = 32 << 10
+	innerBody = 4 << 10
+	MaxKey    = 4 << 10
+	MaxValue  = 32 << 10
+	maxBody   = 32<<10 + MaxKey + MaxValue + 16
+	maxStored = maxBody + 16
+	maxLevel  = 7
+	maxKeys   = 512 << 10 // of all keys in a page together
 )
 
 // A stored page is one byte for its level (0 is a leaf) with a flag when the
