@@ -78,6 +78,7 @@ type homePage struct {
 	Language string // of the heading
 	Info     bundle.Info
 	Issued   string
+	Newer    uint32 // a newer issue that is open, too, or 0
 	Verdict  verdict
 	Begin    string // the address of the bundle's own first page, or empty
 	Kinds    []option
@@ -103,6 +104,7 @@ func (v *Viewer) home(p *page, s shelf) *Response {
 	h := &homePage{page: p, Info: p.volume.info, Verdict: p.verdict(p.volume)}
 	h.Heading, h.Language = plain(h.Info.Title), h.Info.Language
 	h.Issued = p.lang.date(h.Info.Date)
+	h.Newer = v.newerIssue(p.volume)
 	if h.Heading == "" {
 		h.Heading, h.Language = p.T("untitled"), p.lang.tag
 	}
@@ -290,6 +292,7 @@ type bundleRow struct {
 	Verdict                               verdict
 	Number                                string // in the library, which Same refers to
 	Same                                  string // the numbers of others by the same publisher
+	Newer                                 uint32 // a newer issue in the library, or 0
 }
 
 func (v *Viewer) library(p *page) *Response {
@@ -303,7 +306,7 @@ func (v *Viewer) library(p *page) *Response {
 			Title: plain(vol.info.Title), Language: vol.info.Language, Info: vol.info,
 			Address: p.addressIn(vol, viewHome, ""), Trust: p.addressIn(vol, viewTrust, ""),
 			Date: p.lang.date(vol.info.Date), Verdict: verdicts[i],
-			Number: p.Num(i + 1), Same: p.samePublisher(verdicts, i),
+			Number: p.Num(i + 1), Same: p.samePublisher(verdicts, i), Newer: v.newerIssue(vol),
 		}
 		if b.Title == "" {
 			b.Title, b.Language = p.T("untitled"), p.lang.tag
@@ -318,12 +321,30 @@ func (v *Viewer) library(p *page) *Response {
 func (p *page) samePublisher(all []verdict, i int) string {
 	var same []string
 	for j, other := range all {
-		shared := slices.ContainsFunc(other.Signers, func(k publicKey) bool {
-			return slices.Contains(all[i].Signers, k)
-		})
-		if j != i && shared {
+		if j != i && shareSigner(other.Standing, all[i].Standing) {
 			same = append(same, p.Num(j+1))
 		}
 	}
 	return strings.Join(same, ", ")
+}
+
+func shareSigner(a, b bundle.Standing) bool {
+	return slices.ContainsFunc(a.Signers, func(k publicKey) bool { return slices.Contains(b.Signers, k) })
+}
+
+// newerIssue returns the number of the newest issue of a bundle's series that is open, too,
+// if that is a later one. Only what the same publisher signed counts: anybody can number
+// a bundle of their own.
+func (v *Viewer) newerIssue(vol *volume) uint32 {
+	newest := vol.info.Issue
+	for _, other := range v.volumes {
+		if other.info.Series == vol.info.Series && other.info.Issue > newest && vol.info.Issue > 0 &&
+			shareSigner(v.standing(other), v.standing(vol)) {
+			newest = other.info.Issue
+		}
+	}
+	if newest == vol.info.Issue {
+		return 0
+	}
+	return newest
 }

@@ -246,6 +246,33 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
+// TestB01OlderIssue: an older issue beside a newer one stays readable and says what it is. A
+// stranger who numbers a bundle higher makes nothing look old.
+func TestB01OlderIssue(t *testing.T) {
+	t.Parallel()
+	ours, stranger := testbundle.Key(t, 1), testbundle.Key(t, 2)
+	issue := func(n uint32, series string, key sign.PrivateKey) *bundle.Reader {
+		return testbundle.Open(t, testbundle.Pack(t, testbundle.Files{"a.txt": "text"},
+			bundle.Options{Title: "News", Series: series, Issue: n, Signers: []sign.PrivateKey{key}}))
+	}
+	s := newSession(t, Options{Pins: []sign.Pin{sign.NewPin(ours.Public())}},
+		issue(41, "weekly", ours), issue(47, "weekly", ours), issue(99, "weekly", stranger), issue(98, "daily", ours))
+	_, library := s.ask("")
+	const older = "Issue 47 of the same series is open, too"
+	if strings.Count(library, older) != 1 || strings.Count(library, "of the same series") != 1 {
+		t.Errorf("the library does not say once which issue is older:\n%s", library)
+	}
+	covers := regexp.MustCompile(`class="cover" href="([^"]+)"`).FindAllStringSubmatch(library, -1)
+	for i, m := range covers {
+		_, home := s.ask(m[1])
+		if says := strings.Contains(home, older); says != (i == 0) {
+			t.Errorf("bundle %d: says that it is older: %v", i+1, says)
+		}
+		_, item := s.ask(find(t, home, `class="row" href="([^"]+)"`))
+		contains(t, item, ">text</pre>")
+	}
+}
+
 func TestItems(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, Options{}, testbundle.New(t, collection))
