@@ -86,7 +86,7 @@ func (r *Reader) compareCopy(z *zipStore, failed error) error {
 		return nil
 	}
 	var refused *VerdictError
-	if errors.As(failed, &refused) && refused.Reason == ReasonNewer {
+	if errors.As(failed, &refused) && refused.Reason == ReasonNewer && refused.Verdict != Unsigned {
 		return failed
 	}
 	spare, err := r.checkSigned(head[0].data, func([]string) ([]sigFile, error) { return head[1:], nil })
@@ -100,9 +100,7 @@ func (r *Reader) compareCopy(z *zipStore, failed error) error {
 		return nil
 	}
 	r.signedText, r.restored = spare, ReasonManifest
-	if refused != nil {
-		r.restored = refused.Reason
-	} else if same {
+	if same || (refused != nil && refused.Reason == ReasonSignature) {
 		r.restored = ReasonSignature
 	}
 	return nil
@@ -213,4 +211,3 @@ func matchSignature(text []byte, s sign.Signature, keys []sign.PublicKey) (*sign
 	}
 	return nil, failure
 }
-
