@@ -211,6 +211,9 @@ func (r *Reader) Len() int64 { return r.aboutNumber("items") }
 type Standing struct {
 	Verdict Verdict // as far as opening shows: not yet whether blocks are damaged
 	Reason  string
+	// Signed is what the signatures come to by themselves: Trusted, Unknown or Unsigned,
+	// also where the verdict is that something is missing or changed.
+	Signed  Verdict
 	Signers []sign.PublicKey // keys whose signature holds
 	// Publisher is the signer that counts: the one that is pinned, otherwise the
 	// first. Known is false when there is none.
@@ -233,7 +236,7 @@ func (r *Reader) Standing(pins ...sign.Pin) Standing {
 	}
 	more, err := checkSignatures(r.text, r.sigs, given)
 	if err != nil {
-		return Standing{Verdict: Changed, Reason: ReasonSignature}
+		return Standing{Verdict: Changed, Reason: ReasonSignature, Signed: Unsigned}
 	}
 	for _, k := range more {
 		if !slices.Contains(signers, k) {
@@ -241,6 +244,7 @@ func (r *Reader) Standing(pins ...sign.Pin) Standing {
 		}
 	}
 	s := standing(signers, pins)
+	s.Signed = s.Verdict
 	switch {
 	case r.restored != "":
 		s.Verdict, s.Reason, s.Readable = Changed, r.restored, true

@@ -40,6 +40,7 @@ type Report struct {
 	Restored bool
 	Marks    []Mark
 
+	Signed      Verdict        // what the signatures come to: Trusted, Unknown or Unsigned
 	Publisher   sign.PublicKey // the signer that counts
 	Known       bool           // there is one
 	Fingerprint string         // of Publisher, or empty
@@ -71,7 +72,7 @@ func Refusal(err error) (*Report, error) {
 	if !errors.As(err, &v) || v.Reason == ReasonNewer {
 		return nil, err
 	}
-	return &Report{Verdict: v.Verdict, Reason: v.Reason, Detail: v.Err.Error()}, nil
+	return &Report{Verdict: v.Verdict, Reason: v.Reason, Signed: Unsigned, Detail: v.Err.Error()}, nil
 }
 
 // Verify checks every page of the index, every block of every member and what is
@@ -81,7 +82,7 @@ func (r *Reader) Verify(ctx context.Context, o VerifyOptions) (*Report, error) {
 	v := &verifier{ctx: ctx, r: r, o: o, seed: maphash.MakeSeed(),
 		bad: map[uint32]map[uint32]error{}, tables: map[uint32]int64{}, names: map[string]bool{}}
 	s := r.Standing(o.Pins...)
-	v.report = Report{Verdict: s.Verdict, Reason: s.Reason, Publisher: s.Publisher, Known: s.Known}
+	v.report = Report{Verdict: s.Verdict, Reason: s.Reason, Signed: s.Signed, Publisher: s.Publisher, Known: s.Known}
 	if s.Known {
 		v.report.Fingerprint = s.Publisher.Fingerprint().String()
 	}

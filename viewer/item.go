@@ -75,11 +75,25 @@ func (i *itemPage) fill(fragment string) error {
 		i.Show = "picture"
 	case formSound:
 		i.Show = "sound"
+		return i.tryEnds()
 	case formVideo:
 		i.Show, i.Tracks = "video", i.tracks(i.Entry)
+		return i.tryEnds()
 	default:
 		i.Show = "save"
 		i.Risky = i.Entry.Kind == bundle.KindDocument || i.Entry.Kind == bundle.KindBook
+	}
+	return nil
+}
+
+// tryEnds reads where a film or recording begins and where it ends: a player would say
+// nothing of a piece that is missing.
+func (i *itemPage) tryEnds() error {
+	c := i.volume.r.Content(i.Entry)
+	for _, at := range []int64{0, i.Entry.Size - 1} {
+		if _, err := c.ReadAt(make([]byte, 1), at); err != nil && i.Entry.Size > 0 {
+			return err
+		}
 	}
 	return nil
 }

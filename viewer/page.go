@@ -210,6 +210,9 @@ func (p *page) Badge() string { return p.verdict(p.volume).Word }
 // Fingerprint is that of a key, in the reader's digits.
 func (p *page) Fingerprint(k publicKey) string { return k.Fingerprint().Format(p.lang.numerals) }
 
+// Suffix keeps the chosen language in the address that a form posts to.
+func (p *page) Suffix() string { return p.suffix() }
+
 // Form is what a form carries to prove that it is ours.
 func (p *page) Form() string {
 	number := 0

@@ -52,7 +52,7 @@ func (v *Viewer) trust(p *page, note trustNote) *Response {
 	for _, k := range t.Verdict.Signers {
 		t.Signers = append(t.Signers, p.signer(k, t.Verdict))
 	}
-	t.Pinned = t.Verdict.Standing.Verdict == bundle.Trusted
+	t.Pinned = t.Verdict.Signed == bundle.Trusted
 	t.fillCheck(p.volume.check.state())
 	return p.show(200, "trust", t)
 }
@@ -66,7 +66,7 @@ func (p *page) bare(as view, text string) string {
 func (p *page) signer(k publicKey, v verdict) signer {
 	f := k.Fingerprint()
 	s := signer{Groups: f.Groups(p.lang.numerals),
-		Known: v.Standing.Verdict == bundle.Trusted && k == v.Publisher}
+		Known: v.Signed == bundle.Trusted && k == v.Publisher}
 	if p.lang.numerals != sign.Latin {
 		s.Latin = f.Groups(sign.Latin)
 	}

@@ -14,6 +14,12 @@ type verdict struct {
 	bundle.Standing
 }
 
+// Broken says whether something is missing or changed: who signed it is then another
+// matter.
+func (v verdict) Broken() bool {
+	return v.Word == string(bundle.Changed) || v.Word == string(bundle.Incomplete)
+}
+
 // verdict joins who made a bundle with what is known about whether it is whole:
 // from opening it, from reading in it, and from checking all of it.
 func (p *page) verdict(vol *volume) verdict {

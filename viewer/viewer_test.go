@@ -246,6 +246,35 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
+// TestB15CutForgery: to cut a stranger's bundle short does not hide that a stranger made it.
+func TestB15CutForgery(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(testbundle.Pack(t, testbundle.Files{"a.txt": "1", "film.mp4": testbundle.Noise(600_000, 1)},
+		bundle.Options{Title: "News", Signers: []sign.PrivateKey{testbundle.Key(t, 2)}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSession(t, Options{Pins: []sign.Pin{sign.NewPin(testbundle.Key(t, 1).Public())}},
+		testbundle.NewBytes(t, data[:len(data)-300_000]))
+	_, home := s.ask("")
+	contains(t, home, "is-incomplete", "Signed, but you have not confirmed by whom.")
+	_, trust := s.ask(find(t, home, `class="standing[^"]*" href="([^"]+)"`))
+	contains(t, trust, "is-incomplete", "Signed, but you have not confirmed by whom.")
+	r, film := s.ask(find(t, home, `class="row" href="([^"]+)">\s*<span class="mark mark-video"`))
+	if r.Status != 500 || strings.Contains(film, "<video") {
+		t.Errorf("a film whose end is missing: %d, %s", r.Status, film)
+	}
+}
+
+// TestFormsKeepLanguage: who has chosen a language is answered in it.
+func TestFormsKeepLanguage(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, Options{}, testbundle.New(t, testbundle.Files{"a.txt": "1"}, testbundle.Key(t, 1)))
+	_, home := s.ask("?lang=ko")
+	_, trust := s.ask(find(t, home, `class="standing[^"]*" href="([^"]+)"`))
+	contains(t, trust, `action="pin?lang=ko"`, `action="check?lang=ko"`, `action="leave?lang=ko"`)
+}
+
 // TestB01OlderIssue: an older issue beside a newer one stays readable and says what it is. A
 // stranger who numbers a bundle higher makes nothing look old.
 func TestB01OlderIssue(t *testing.T) {

@@ -74,16 +74,28 @@ func noteStanding(u *ui, name string, s bundle.Standing) error {
 	case bundle.Unsigned:
 		u.notef("%s: unsigned: anyone can have made it", quote(name))
 	case bundle.Incomplete:
-		u.notef("%s: incomplete: %s", quote(name), plainReason(s.Reason))
+		u.notef("%s: incomplete: %s; %s", quote(name), plainReason(s.Reason), signedBy(s))
 	default:
 		if s.Readable {
-			u.notef("%s: changed: %s; what can still be read is as it was signed", quote(name), plainReason(s.Reason))
+			u.notef("%s: changed: %s; what can still be read is as it was signed; %s", quote(name),
+				plainReason(s.Reason), signedBy(s))
 			return nil
 		}
 		err := errors.New("the signature does not hold")
 		return named(name, &bundle.VerdictError{Verdict: s.Verdict, Reason: s.Reason, Err: err})
 	}
 	return nil
+}
+
+// signedBy says who signed a bundle that is not whole.
+func signedBy(s bundle.Standing) string {
+	switch s.Signed {
+	case bundle.Trusted:
+		return "signed by a publisher whom you trust"
+	case bundle.Unknown:
+		return "signed by an unknown publisher, fingerprint " + s.Publisher.Fingerprint().String()
+	}
+	return "signed by nobody"
 }
 
 // standingCode is how the commands end that give out content of a bundle that is changed,

@@ -104,6 +104,7 @@ type verdictLine struct {
 	Items       int64          `json:"items"`
 	Blocks      int64          `json:"blocks"`
 	Bytes       int64          `json:"bytes"`
+	Signed      bundle.Verdict `json:"signed"` // by whom: trusted, unknown or unsigned
 }
 
 // A markLine is where bytes were added, and how many.
@@ -116,7 +117,7 @@ type markLine struct {
 // newVerdictLine copies the lists so that an empty one is [].
 func newVerdictLine(r *bundle.Report) verdictLine {
 	line := verdictLine{
-		Verdict: r.Verdict, Marked: r.Marked, Fingerprint: r.Fingerprint, Reason: r.Reason,
+		Verdict: r.Verdict, Marked: r.Marked, Fingerprint: r.Fingerprint, Reason: r.Reason, Signed: r.Signed,
 		Damaged: append([]string{}, r.Damaged...), Missing: append([]string{}, r.Missing...),
 		Extra: append([]string{}, r.Extra...), Marks: []markLine{},
 		More: r.More, Unnamed: r.Unnamed, Items: r.Items, Blocks: r.Blocks, Bytes: r.Bytes,
@@ -179,6 +180,9 @@ func (o *verifyOptions) sentence(r *bundle.Report) string {
 	case r.Verdict == bundle.Changed:
 		b.WriteString(" Trust nothing in it.")
 	}
+	if r.Known && r.Signed != r.Verdict {
+		b.WriteString("\n" + o.signedBy(r))
+	}
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "\nThe reason: %s (%s).", plainReason(r.Reason), r.Reason)
 	}
@@ -186,6 +190,18 @@ func (o *verifyOptions) sentence(r *bundle.Report) string {
 		b.WriteString("\n" + show(r.Detail))
 	}
 	return b.String()
+}
+
+// signedBy says who signed a bundle that is not whole: that something is missing tells
+// nothing of who made the rest.
+func (o *verifyOptions) signedBy(r *bundle.Report) string {
+	switch {
+	case r.Signed == bundle.Trusted:
+		return "A publisher whom you trust has signed it."
+	case len(o.pins) > 0:
+		return "It is signed, but by none of those that you named with -p."
+	}
+	return "It is signed, but you have not said that you trust this publisher."
 }
 
 // printPaths prints one path a line, each with what is the matter with it.
