@@ -18,6 +18,10 @@ import (
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["Date"] = nil // a clock tells machines apart
 	path, code := s.admit(r)
+	if code == http.StatusOK && hasBody(r) && r.Method != http.MethodPost {
+		code = http.StatusBadRequest // no browser sends that
+	}
+	limitTime(w, r, code)
 	switch {
 	case code == http.StatusSeeOther:
 		w.Header().Set("Location", path)
@@ -28,6 +32,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, path)
 	}
 }
+
+// limitTime keeps who says half of a request, or does not listen to the answer, from
+// holding a connection for ever: the guard gives up only those that wait for a request.
+// A connection that takes no deadline is gone already.
+func limitTime(w http.ResponseWriter, r *http.Request, code int) {
+	control, now := http.NewResponseController(w), time.Now()
+	if code == http.StatusOK {
+		_ = control.SetWriteDeadline(now.Add(stallTime))
+		return
+	}
+	_ = control.SetWriteDeadline(now.Add(refuseTime))
+	if hasBody(r) {
+		// net/http would wait for it, to use the connection again.
+		w.Header().Set("Connection", "close")
+		_ = control.SetReadDeadline(now)
+	}
+}
+
+// hasBody says whether a request announces anything behind its head.
+func hasBody(r *http.Request) bool { return r.ContentLength != 0 }
 
 // refuse answers without a body.
 func refuse(w http.ResponseWriter, code int) {

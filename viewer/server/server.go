@@ -41,6 +41,7 @@ const (
 	maxForm        = 8 << 10                // bytes that are posted
 	headTime       = 5 * time.Second        // to send a request's head
 	formTime       = 5 * time.Second        // to send what is posted
+	refuseTime     = 5 * time.Second        // to take an answer that is no page
 	idleTime       = 90 * time.Second       // between requests
 	stallTime      = 5 * time.Minute        // without a byte taken: a paused film asks again
 	codeTime       = time.Minute            // that a launch code is good for

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
@@ -490,6 +491,62 @@ func TestD27SlowHead(t *testing.T) {
 	}
 	if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("the connection is still open")
+	}
+}
+
+// Who announces a body and does not send it holds nothing: neither without the token, nor
+// with it where nothing is posted.
+func TestD27SlowBody(t *testing.T) {
+	l := startFiles(t)
+	for i := range maxConnections {
+		c, err := net.Dial("tcp", l.host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		method, path, length := "GET", "/", "Content-Length: 100"
+		if i%2 == 1 {
+			path = l.path
+		}
+		if i%4 > 1 {
+			length = "Transfer-Encoding: chunked"
+		}
+		if i%8 > 3 {
+			method = "POST"
+		}
+		fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: %s\r\n%s\r\n\r\n", method, path, l.host, length)
+		if err := c.SetReadDeadline(time.Now().Add(3 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("%s %q with %s: the connection is still open", method, path, length)
+		}
+	}
+	if got := l.ask("GET", l.path); got.code != 200 {
+		t.Errorf("after it: %d, %v", got.code, got.err)
+	}
+}
+
+// deadlines notes until when an answer has to be taken.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	write time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }
+func (d *deadlines) SetReadDeadline(time.Time) error    { return nil }
+
+// Nobody has for ever to take an answer, the one without a body neither.
+func TestD27DeafClient(t *testing.T) {
+	l := startFiles(t)
+	for path, most := range map[string]time.Duration{"/": refuseTime, l.path + "x": stallTime, l.path: stallTime} {
+		r := httptest.NewRequest("GET", "http://"+l.host+path, nil)
+		r.RequestURI, r.URL = path, &url.URL{Path: path}
+		d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		l.s.ServeHTTP(d, r)
+		if left := time.Until(d.write); left <= 0 || left > most {
+			t.Errorf("%q: %v to take the answer", path, left)
+		}
 	}
 }
 
