@@ -204,19 +204,17 @@ func cueText(line string) string {
 		out.WriteString(escapeCue(line[:i]))
 		line = line[i:]
 		end := strings.IndexByte(line, '>')
-		switch {
-		case line == "":
-		case end < 0:
-			out.WriteString("&lt;")
-			line = line[1:]
-		default:
-			for _, tag := range cueTags {
-				if strings.EqualFold(line[:end+1], tag) {
-					out.WriteString(tag)
-				}
-			}
-			line = line[end+1:]
+		if end < 0 {
+			// Nothing more is a tag. To look for its end at each < would take the square of the line.
+			out.WriteString(strings.ReplaceAll(escapeCue(line), "<", "&lt;"))
+			break
 		}
+		for _, tag := range cueTags {
+			if strings.EqualFold(line[:end+1], tag) {
+				out.WriteString(tag)
+			}
+		}
+		line = line[end+1:]
 	}
 	return out.String()
 }

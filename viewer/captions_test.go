@@ -1,10 +1,12 @@
 package viewer
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"satchel/viewer/internal/testbundle"
 
@@ -84,5 +86,20 @@ func TestTracks(t *testing.T) {
 	}
 	if want := " 자막 English 한국어*"; got != want {
 		t.Errorf("tracks are%s, want%s", got, want)
+	}
+}
+
+// C24: a line of half tags takes no longer than one of text.
+func TestC24HalfTags(t *testing.T) {
+	for _, half := range []string{"<", "<b", "<b>a<", "&lt;<"} {
+		line := strings.Repeat(half, maxCaptions/len(half)-100)
+		begun := time.Now()
+		out := webVTT([]byte("00:01.000 --> 00:02.000\n" + line + "\n"))
+		if took := time.Since(begun); took > 2*time.Second {
+			t.Errorf("%q again and again: %v", half, took)
+		}
+		if bytes.Contains(out, []byte("<<")) || len(out) < 1000 {
+			t.Errorf("%q again and again: %d bytes, %.60q", half, len(out), out)
+		}
 	}
 }
