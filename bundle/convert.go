@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -156,6 +157,10 @@ func Sign(name string, key sign.PrivateKey) (file string, err error) {
 		return "", errors.Join(err, s.close())
 	}
 	sigs, err := s.signatures(signatureNames(m.keys))
+	if err == nil {
+		// Whoever signs must not vouch for a text that another signer did not sign.
+		_, err = checkSignatures(text, sigs, m.keys)
+	}
 	sigs, _ = sortOut(sigs, m.keys)
 	how := s.layout()
 	if err := errors.Join(err, s.close()); err != nil {
@@ -253,8 +258,8 @@ func signZIP(name string, text []byte, sigs []sigFile) error {
 	if _, _, err := after.head(); err != nil {
 		return err
 	}
-	if !whole {
-		return errors.New("this copy is cut off or has bytes added: make a clean one with convert")
+	if !whole || r.restored != "" || !bytes.Equal(r.text, text) {
+		return errors.New("this copy is damaged, cut off or has bytes added: make a clean one with convert")
 	}
 	return rewriteFraming(name, after)
 }

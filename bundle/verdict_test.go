@@ -451,6 +451,37 @@ func TestSign(t *testing.T) {
 	}
 }
 
+// F15: who signs second signs what the first has signed. A MANIFEST that was changed since
+// gets no signature, whether or not the end of a ZIP still has the true one, and nothing
+// is written.
+func TestF15SignsNoOtherText(t *testing.T) {
+	t.Parallel()
+	one, two := testKey(t, 1), testKey(t, 2)
+	o := Options{Series: "weekly", Issue: 41, Signers: []sign.PrivateKey{one}, Keys: []sign.PublicKey{two.Public()}}
+	for _, layout := range []Layout{LayoutZIP, LayoutFolder} {
+		o.Layout = layout
+		name := create(t, sample(), o)
+		file := name
+		if layout == LayoutFolder {
+			file = filepath.Join(name, manifestName)
+		}
+		data := read(t, file)
+		copy(data[bytes.Index(data, []byte("# issue 41")):], "# issue 49")
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Sign(name, two); err == nil {
+			t.Errorf("%s: signed another issue, in %s", layout, got)
+		}
+		if !bytes.Equal(read(t, file), data) {
+			t.Errorf("%s: the bundle was written to", layout)
+		}
+		if _, err := os.Stat(filepath.Join(name, signatureFor(two.Public()))); err == nil {
+			t.Errorf("%s: there is a signature", layout)
+		}
+	}
+}
+
 func TestStockTools(t *testing.T) {
 	t.Parallel()
 	minisign, sha256sum, unzip := need(t, "minisign"), need(t, "sha256sum"), need(t, "unzip")
