@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -60,10 +61,14 @@ func newSink(layout Layout, name, spool string, part int64) (sink, error) {
 // checkTarget refuses to overwrite what is no bundle: a slip in a command must not
 // cost somebody's file.
 func checkTarget(name string, layout Layout) error {
+	base := strings.TrimSuffix(name, ".001")
 	if layout == LayoutParts {
-		name = partName(strings.TrimSuffix(name, ".001"), 1)
+		name = partName(base, 1)
 	}
 	info, err := os.Lstat(name)
+	if errors.Is(err, os.ErrNotExist) && layout == LayoutParts {
+		return checkNoParts(base)
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -80,10 +85,26 @@ func checkTarget(name string, layout Layout) error {
 	if layout == LayoutFolder {
 		return fmt.Errorf("%q is there already and is a file: give another name", name)
 	}
-	if info.Size() == 0 || isBundleFile(name) {
+	// A device has no size, either, and is nobody's to replace.
+	empty := info.Size() == 0 && info.Mode().IsRegular()
+	if empty && layout == LayoutParts {
+		return checkNoParts(base)
+	}
+	if empty || isBundleFile(name) {
 		return nil
 	}
 	return fmt.Errorf("%q is there already and is no bundle: give another name", name)
+}
+
+// checkNoParts refuses names of parts that are there without a first one: they belong to
+// no bundle that is replaced.
+func checkNoParts(base string) error {
+	for n := 2; n <= maxParts; n++ {
+		if _, err := os.Lstat(partName(base, n)); !errors.Is(err, os.ErrNotExist) {
+			return cmp.Or(err, fmt.Errorf("%q is there already: give another name", partName(base, n)))
+		}
+	}
+	return nil
 }
 
 func isBundleFile(name string) bool {

@@ -482,6 +482,32 @@ func TestF15SignsNoOtherText(t *testing.T) {
 	}
 }
 
+// F06: what is no part of the bundle that is replaced is neither overwritten nor removed.
+func TestF06PartsOfOthers(t *testing.T) {
+	t.Parallel()
+	name, _ := signed(t, LayoutZIP)
+	r := open(t, name)
+	out := filepath.Join(t.TempDir(), "news")
+	for _, n := range []int{2, 4, 999} {
+		mine := write(t, partName(out, n), []byte("mine"))
+		_, err := Convert(context.Background(), r, out, ConvertOptions{Layout: LayoutParts, PartSize: 1 << 20})
+		if err == nil || string(read(t, mine)) != "mine" {
+			t.Errorf("%s is written over: %v", filepath.Base(mine), err)
+		}
+		if err := os.Remove(mine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // its own parts are replaced
+		if _, err := Convert(context.Background(), r, out, ConvertOptions{Layout: LayoutParts, PartSize: 1 << 20}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := checkTarget(os.DevNull, LayoutZIP); err == nil {
+		t.Error("a device would be replaced")
+	}
+}
+
 func TestStockTools(t *testing.T) {
 	t.Parallel()
 	minisign, sha256sum, unzip := need(t, "minisign"), need(t, "sha256sum"), need(t, "unzip")
