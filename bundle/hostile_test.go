@@ -6,8 +6,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -602,5 +605,30 @@ func TestC22DigestsDiffer(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// C12: numbers that do not fit in 32 bits, where an int has no more, end in an error like all
+// others (run with GOARCH=386).
+func TestC12NarrowInts(t *testing.T) {
+	t.Parallel()
+	for _, blocks := range []uint32{1 << 31, 1<<31 + 1, 1<<32 - 1} {
+		f := forge(t)
+		f.setMember(ofFrames, func(m *member) { m.blocks = blocks })
+		f.try(t)
+	}
+	name := filepath.Join(t.TempDir(), "x.001")
+	if err := os.WriteFile(name, []byte("a part"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, _, _, err := openParts(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	for _, off := range []int64{-1 << 40, -6, 6 << 31, 6 << 32, 6 << 40, 1<<62 + 5} {
+		if n, err := m.ReadAt(make([]byte, 3), off); n > 0 || err != io.EOF {
+			t.Errorf("at %d: %d bytes, %v", off, n, err)
+		}
 	}
 }

@@ -97,8 +97,9 @@ var errNotRegular = errors.New("neither a file nor a folder of a bundle")
 // ReadAt fails with io.EOF at the first byte that is not there.
 func (m *multiReader) ReadAt(p []byte, off int64) (n int, err error) {
 	for n < len(p) {
-		i := int((off + int64(n)) / m.part)
-		if i >= len(m.files) || m.files[i] == nil {
+		// Offsets come from strangers, and where an int has 32 bits they do not fit in one.
+		i := (off + int64(n)) / m.part
+		if i < 0 || i >= int64(len(m.files)) || m.files[i] == nil {
 			return n, io.EOF
 		}
 		within := (off + int64(n)) % m.part

@@ -350,7 +350,7 @@ func parseBlocks(m *member, first uint32, value []byte) ([]block, error) {
 	if m.packed {
 		at = d.int64()
 	}
-	n := min(int(m.blocks-first), blocksPerKey)
+	n := int(min(m.blocks-first, blocksPerKey))
 	blocks := make([]block, n)
 	for i := range blocks {
 		blk := &blocks[i]
