@@ -38,6 +38,9 @@ func (v *Viewer) content(p *page, name string) *Response {
 	if err != nil {
 		return p.plainFailure(err)
 	}
+	if p.volume.isList(e) {
+		return p.problem(404, problemKey(404), pageHeader)
+	}
 	switch formOf(e) {
 	case formPage:
 		return v.ready(p, e, pageHeader, v.cleanPage)
@@ -62,7 +65,7 @@ func (v *Viewer) save(p *page, name string) *Response {
 	if err != nil {
 		return p.plainFailure(err)
 	}
-	if !isSaved(e) {
+	if !isSaved(e) || p.volume.isList(e) {
 		return p.failure(404)
 	}
 	mediaType := typeBytes

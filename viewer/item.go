@@ -42,7 +42,7 @@ func (v *Viewer) item(p *page, text string) *Response {
 	i := &itemPage{page: p, Heading: titleOf(e), Entry: e, Kind: string(e.Kind),
 		Date: p.lang.date(e.Date)}
 	i.Source = p.address(viewContent, e.Path)
-	if isSaved(e) {
+	if isSaved(e) && !p.volume.isList(e) {
 		i.Save = p.address(viewSave, e.Path)
 	}
 	if err := i.fill(fragment); err != nil {
@@ -63,6 +63,10 @@ func (vol *volume) isFolder(name string) bool {
 
 // fill decides how the item is shown.
 func (i *itemPage) fill(fragment string) error {
+	if i.volume.isList(i.Entry) {
+		i.Show = "save" // and there is nothing to save
+		return nil
+	}
 	switch formOf(i.Entry) {
 	case formPage:
 		i.Show, i.Alone = "page", i.Source

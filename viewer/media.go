@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"satchel/bundle"
+	"satchel/bundle/sanitize"
 )
 
 // What a browser gets to see of an item's type is decided here, from the signed
@@ -139,3 +140,18 @@ func isSaved(e bundle.Entry) bool {
 
 // stem returns the path of an item without its extension.
 func stem(p string) string { return strings.TrimSuffix(p, path.Ext(p)) }
+
+// listHead is how many bytes of a sound or film tell whether it is a list.
+const listHead = 256
+
+// isList says whether what calls itself a sound or a film is a list of addresses to play:
+// HLS, DASH and their like, which players know by their first bytes, whatever their type.
+// Chromium and Safari then fetch what is in it. No sound or film begins as these texts do.
+func (vol *volume) isList(e bundle.Entry) bool {
+	if f := formOf(e); f != formSound && f != formVideo {
+		return false
+	}
+	head := make([]byte, listHead)
+	n, _ := vol.r.Content(e).ReadAt(head, 0) // what cannot be read is told where it is shown
+	return sanitize.IsPlaylist(head[:n])
+}

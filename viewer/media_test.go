@@ -1,6 +1,8 @@
 package viewer
 
 import (
+	"bytes"
+	"io"
 	"testing"
 
 	"satchel/bundle"
@@ -45,4 +47,32 @@ func TestD14PDF(t *testing.T) {
 	}
 	_, item := s.open(viewItem, "a.pdf")
 	contains(t, item, "can call out over the network")
+}
+
+// D08: a playlist that is packed as a film is not given to a browser, which would fetch what
+// it lists, nor to another player.
+func TestD08Playlists(t *testing.T) {
+	t.Parallel()
+	const hls = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://beacon.invalid/a.ts\n"
+	r := testbundle.New(t, testbundle.Files{"film.mp4": hls, "sound.mp3": hls, "good.mp4": "\x00\x00\x00\x20ftypisom"})
+	v := New([]*bundle.Reader{r}, Options{})
+	defer v.Close()
+	for path, want := range map[string]int{"film.mp4": 404, "sound.mp3": 404, "good.mp4": 200} {
+		for _, as := range []view{viewContent, viewSave} {
+			address, _ := v.sealer.seal(target{as, 0, path})
+			if a := v.Serve(t.Context(), &Request{Method: "GET", Path: address}); a.Status != want {
+				t.Errorf("%s as %c: %d, want %d", path, as, a.Status, want)
+			}
+		}
+		address, _ := v.sealer.seal(target{viewItem, 0, path})
+		a := v.Serve(t.Context(), &Request{Method: "GET", Path: address})
+		body, err := io.ReadAll(a.Body)
+		if err != nil || a.Status != 200 {
+			t.Fatalf("%s: %d, %v", path, a.Status, err)
+		}
+		played := bytes.Contains(body, []byte("<video")) || bytes.Contains(body, []byte("<audio"))
+		if played != (want == 200) {
+			t.Errorf("%s: it is shown as a film: %v", path, played)
+		}
+	}
 }

@@ -156,9 +156,41 @@ func cleanData(src string, use Use) (string, bool) {
 			return cleanDataSVG(body, isBase64)
 		}
 		ok := isBase64 && !strings.Contains(head, "xml") && consists([]byte(body), "+/=%")
+		if ok && (use == Sound || use == Video) {
+			ok = !isDataPlaylist(body)
+		}
 		return src, ok
 	}
 	return "", false
+}
+
+// isDataPlaylist says whether base64 is that of a playlist, or begins as none that we can
+// read.
+func isDataPlaylist(body string) bool {
+	text, err := url.PathUnescape(body)
+	text = strings.TrimRight(text, "=")
+	text = text[:min(len(text), playlistHead/3*4)]
+	raw, err2 := base64.RawStdEncoding.DecodeString(text)
+	return err != nil || err2 != nil || IsPlaylist(raw)
+}
+
+// playlistHead is how many bytes are looked at for the first that is no white space.
+const playlistHead = 240
+
+// IsPlaylist says whether a sound or film that begins like this is none, but a text that
+// lists addresses for a player to fetch: HLS (#EXTM3U), DASH or SMIL (<), PLS ([). Players
+// go by these bytes, whatever the type says. The files of sounds and films begin otherwise.
+func IsPlaylist(head []byte) bool {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")) && len(head) > 3 && head[3] == 0: // UTF-16
+		head = head[2:]
+	case bytes.HasPrefix(head, []byte("\xfe\xff\x00")):
+		head = head[3:]
+	default:
+		head = bytes.TrimPrefix(head, []byte("\uFEFF"))
+	}
+	head = bytes.TrimLeft(head, " \t\r\n\f\v")
+	return len(head) > 0 && (head[0] == '#' || head[0] == '<' || head[0] == '[')
 }
 
 // cleanDataSVG cleans the drawing in a data: address.
