@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math"
@@ -230,7 +231,8 @@ func (r *Reader) Count(f Filter) (int64, error) {
 // List returns up to n items that the filter chooses, in the default order,
 // beginning with the item whose id is from or the first behind it. more says
 // whether others follow; next is then where they begin. What List reads does not
-// grow with the bundle, as long as the filters choose a fair share of each other.
+// grow with the bundle, as long as the filters choose a fair share of each other; where they
+// do not, fewer items come than there are, or none, with more.
 func (r *Reader) List(f Filter, from uint32, n int) (entries []Entry, next uint32, more bool, err error) {
 	ids := r.ids(f)
 	id, ok, err := ids.seek(from)
@@ -246,6 +248,9 @@ func (r *Reader) List(f Filter, from uint32, n int) (entries []Entry, next uint3
 		if id == math.MaxUint32 {
 			break
 		}
+	}
+	if errors.Is(err, errSteps) {
+		return entries, id, true, nil
 	}
 	return entries, 0, false, err
 }

@@ -632,3 +632,47 @@ func TestC12NarrowInts(t *testing.T) {
 		}
 	}
 }
+
+// C24: lists in which hardly an id is in both are followed for a bounded time, however many
+// items were asked for, and what comes behind is found by who asks on.
+func TestC24LittleInCommon(t *testing.T) {
+	t.Parallel()
+	f := forge(t)
+	const apart, common = maxSteps / 4, 8
+	item := f.entries[string(itemKey(idA))]
+	var kind, language []run
+	id := uint32(10)
+	for range common {
+		for range apart {
+			kind, language = append(kind, run{id, id}), append(language, run{id + 1, id + 1})
+			id += 2
+		}
+		id++
+		kind, language = append(kind, run{id, id}), append(language, run{id, id})
+		f.entries[string(itemKey(id))] = item
+		id += 2
+	}
+	for n := 0; n < len(kind); n += chunkRuns {
+		for key, runs := range map[string][]run{string(listKey(byKind, "page")): kind, string(listKey(byLanguage, "xx")): language} {
+			runs = runs[n:min(n+chunkRuns, len(runs))]
+			f.set(be.AppendUint32([]byte(key), runs[len(runs)-1].last), appendRuns(runs))
+		}
+	}
+	data := f.zip(t)
+	r, err := NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	filter, found := Filter{Kinds: []Kind{KindPage}, Language: "xx"}, 0
+	calls := 0
+	for from, more := uint32(5), true; more; calls++ {
+		var got []Entry
+		if got, from, more, err = r.List(filter, from, 50); err != nil {
+			t.Fatal(err)
+		}
+		found += len(got)
+	}
+	if found != common || calls < common/4 {
+		t.Errorf("%d items in %d calls", found, calls)
+	}
+}

@@ -61,18 +61,18 @@ func (r *Reader) ids(f Filter) ids {
 		for _, k := range f.Kinds {
 			kinds = append(kinds, r.list(byKind, string(k)))
 		}
-		all = append(all, kinds)
+		all.sets = append(all.sets, kinds)
 	}
 	if f.Language != "" {
-		all = append(all, r.list(byLanguage, f.Language))
+		all.sets = append(all.sets, r.list(byLanguage, f.Language))
 	}
 	if folder := trimFolder(f.Folder); folder != "" {
-		all = append(all, r.list(byFolder, folder))
+		all.sets = append(all.sets, r.list(byFolder, folder))
 	}
-	if len(all) == 0 {
+	if len(all.sets) == 0 {
 		return everything(r.Len())
 	}
-	return all
+	return &all
 }
 
 // everything is the ids below a number.
@@ -159,20 +159,24 @@ func (u union) seek(id uint32) (least uint32, found bool, err error) {
 }
 
 // intersection is the ids that are in all of its sets.
-type intersection []ids
+type intersection struct {
+	sets  []ids
+	steps int
+}
 
-// maxSteps bounds how long an intersection that yields nothing is followed.
+// maxSteps bounds how long an intersection is followed that yields little: in all, not for
+// each id, or a list of fifty could take fifty times as long.
 const maxSteps = 1 << 20
 
-var errSteps = errors.New("these filters have too little in common to list")
+// errSteps says that an intersection was followed for long enough, up to the id beside it.
+var errSteps = errors.New("these filters have too little in common")
 
-func (x intersection) seek(id uint32) (uint32, bool, error) {
-	agree := 0
-	for step := 0; agree < len(x); step++ {
-		if step > maxSteps {
-			return 0, false, errSteps
+func (x *intersection) seek(id uint32) (uint32, bool, error) {
+	for agree := 0; agree < len(x.sets); x.steps++ {
+		if x.steps > maxSteps {
+			return id, false, errSteps
 		}
-		got, ok, err := x[step%len(x)].seek(id)
+		got, ok, err := x.sets[x.steps%len(x.sets)].seek(id)
 		if err != nil || !ok {
 			return 0, false, err
 		}
