@@ -95,9 +95,12 @@ func (z *zipStore) fromCopies() bool {
 }
 
 // parseHead reads the entries before index. It stops at the first thing that it
-// does not expect, and says whether there was a MANIFEST.
+// does not expect, and says whether there was a MANIFEST. What goes beyond a head that is
+// there as a whole is no cut: somebody changed its size.
 func (z *zipStore) parseHead(b []byte) bool {
 	var head []sigFile
+	ends := len(b) < headSize
+	z.cut = false
 	for len(head) <= MaxSignatures {
 		name, n, size, ok := localHeader(b)
 		if !ok || (len(head) == 0) != (name == manifestName) ||
@@ -105,7 +108,7 @@ func (z *zipStore) parseHead(b []byte) bool {
 			break
 		}
 		if size > int64(len(b)-n) {
-			z.cut = true
+			z.cut = ends
 			if len(head) == 0 && bytes.HasPrefix(b[n:], []byte(magic)) {
 				head = append(head, sigFile{name, b[n:]})
 			}

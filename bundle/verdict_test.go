@@ -508,6 +508,22 @@ func TestF06PartsOfOthers(t *testing.T) {
 	}
 }
 
+// C17: a size in the head that was made larger does not turn what was changed into what was
+// cut off.
+func TestC17SizeIsNoCut(t *testing.T) {
+	t.Parallel()
+	name, _ := signed(t, LayoutZIP)
+	data := read(t, name)
+	data = data[:bytes.LastIndex(data, le.AppendUint32(nil, endSig))] // nor is there a copy to use
+	data[bytes.Index(data, []byte("# MEMBERS"))] = '!'
+	for i, reason := range map[int]string{0: ReasonManifest, bytes.Index(data, []byte(signatureName)) - localLen: ReasonManifest} {
+		bad := bytes.Clone(data)
+		le.PutUint32(bad[i+18:], 1<<20)
+		refused(t, write(t, filepath.Join(t.TempDir(), "x"), bad), Changed, reason)
+	}
+	refused(t, write(t, filepath.Join(t.TempDir(), "x"), data[:200]), Incomplete, ReasonCut)
+}
+
 func TestStockTools(t *testing.T) {
 	t.Parallel()
 	minisign, sha256sum, unzip := need(t, "minisign"), need(t, "sha256sum"), need(t, "unzip")
