@@ -231,8 +231,9 @@ func TestList(t *testing.T) {
 	src := sample()
 	r := open(t, create(t, src, Options{}))
 	for _, f := range []Filter{
-		{}, {Language: "ko"}, {Folder: "many"}, {Folder: "many/dir3"}, {Kinds: []Kind{KindPicture, KindVideo}},
-		{Kinds: []Kind{KindPage}, Language: "en", Folder: "many/dir1"}, {Language: "xx"}, {Folder: "nowhere"},
+		{}, {Languages: []string{"ko"}}, {Folder: "many"}, {Folder: "many/dir3"}, {Kinds: []Kind{KindPicture, KindVideo}},
+		{Kinds: []Kind{KindPage}, Languages: []string{"en"}, Folder: "many/dir1"}, {Languages: []string{"xx"}},
+		{Languages: []string{"ko", "en", "xx"}}, {Folder: "nowhere"},
 	} {
 		var got, want []string
 		from, more := uint32(0), true
@@ -248,7 +249,7 @@ func TestList(t *testing.T) {
 			}
 		}
 		for path, item := range src {
-			if (f.Language == "" || item.Language == f.Language) &&
+			if (f.Languages == nil || slices.Contains(f.Languages, item.Language)) &&
 				(f.Folder == "" || strings.HasPrefix(path, f.Folder+"/")) &&
 				(f.Kinds == nil || slices.Contains(f.Kinds, item.Kind)) {
 				want = append(want, path)
@@ -338,7 +339,7 @@ func TestG15MarkedForOne(t *testing.T) {
 		wantDifferences(t, what, mine, create(t, sample(), other), c.want)
 	}
 	signedAgain := create(t, sample(), o)
-	if _, err := Sign(signedAgain, testKey(t, 3)); err != nil {
+	if _, _, err := Sign(signedAgain, testKey(t, 3)); err != nil {
 		t.Fatal(err)
 	}
 	wantDifferences(t, "a signature more", mine, signedAgain,

@@ -93,9 +93,9 @@ func (r *Reader) node(path string) (node, error) {
 
 // A Filter chooses items. The zero Filter chooses all.
 type Filter struct {
-	Kinds    []Kind // any of them; none means all
-	Language string
-	Folder   string // at any depth below it
+	Kinds     []Kind   // any of them; none means all
+	Languages []string // any of them, each as Languages names it; none means all
+	Folder    string   // at any depth below it
 }
 
 // A Count is a value to filter by and how many items have it.
@@ -207,25 +207,29 @@ func (r *Reader) children(folder, after string, yield func(node) bool) error {
 func (r *Reader) Count(f Filter) (int64, error) {
 	folder := trimFolder(f.Folder)
 	switch {
-	case len(f.Kinds) == 0 && f.Language == "" && folder == "":
+	case len(f.Kinds) == 0 && len(f.Languages) == 0 && folder == "":
 		return r.Len(), nil
 	case len(f.Kinds) == 0 && folder == "":
-		return r.number(byLanguage, f.Language)
-	case len(f.Kinds) == 0 && f.Language == "":
+		return sumOf(r, byLanguage, f.Languages)
+	case len(f.Kinds) == 0 && len(f.Languages) == 0:
 		n, err := r.node(folder)
 		return n.items, err
-	case f.Language == "" && folder == "":
-		total := int64(0)
-		for _, k := range f.Kinds {
-			n, err := r.number(byKind, string(k))
-			if err != nil {
-				return 0, err
-			}
-			total += n
-		}
-		return total, nil
+	case len(f.Languages) == 0 && folder == "":
+		return sumOf(r, byKind, f.Kinds)
 	}
 	return -1, nil
+}
+
+// sumOf adds up the items that have one of several values of a dimension.
+func sumOf[V ~string](r *Reader, d dimension, values []V) (total int64, err error) {
+	for _, v := range values {
+		n, err := r.number(d, string(v))
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
 }
 
 // List returns up to n items that the filter chooses, in the default order,

@@ -142,19 +142,20 @@ func (c *converter) copyBlocks(out io.Writer, n uint32, m *member) error {
 // Sign adds a signature to the bundle at name, of any layout, or beside a MANIFEST
 // that lies alone, and returns the name of the signature file. The bundle is not
 // moved or rewritten: a ZIP has room for it in its head. Signing twice with one key
-// changes nothing. A signature in place that does not hold is an error.
-func Sign(name string, key sign.PrivateKey) (file string, err error) {
+// changes nothing. A signature in place that does not hold is an error. Named says whether
+// MANIFEST names the key: otherwise the signature counts only for readers who give it.
+func Sign(name string, key sign.PrivateKey) (file string, named bool, err error) {
 	s, err := openStore(name)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	text, err := s.manifest()
 	if err != nil {
-		return "", errors.Join(err, s.close())
+		return "", false, errors.Join(err, s.close())
 	}
 	m, err := parseManifest(text)
 	if err != nil {
-		return "", errors.Join(err, s.close())
+		return "", false, errors.Join(err, s.close())
 	}
 	sigs, err := s.signatures(signatureNames(m.keys))
 	if err == nil {
@@ -164,17 +165,18 @@ func Sign(name string, key sign.PrivateKey) (file string, err error) {
 	sigs, _ = sortOut(sigs, m.keys)
 	how := s.layout()
 	if err := errors.Join(err, s.close()); err != nil {
-		return "", err
+		return "", false, err
 	}
 	file, err = signatureSlot(text, sigs, key, m.keys)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
+	named = slices.Contains(m.keys, key.Public())
 	added := sigFile{file, key.Sign(text)}
 	if how == LayoutFolder {
-		return file, signFolder(name, added)
+		return file, named, signFolder(name, added)
 	}
-	return file, signZIP(name, text, withSignature(sigs, added))
+	return file, named, signZIP(name, text, withSignature(sigs, added))
 }
 
 // signatureSlot says under which name a key's signature goes: the one it has
@@ -223,7 +225,7 @@ func signFolder(name string, added sigFile) error {
 func replaceFile(name string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".satchel-")
 	if err != nil {
-		return err
+		return errFolder(filepath.Dir(name), err)
 	}
 	defer os.Remove(f.Name()) // fails once it is renamed, as it should
 	_, err = f.Write(data)

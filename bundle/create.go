@@ -67,7 +67,7 @@ const maxWorkers = 3
 // It goes over the source twice in bounded memory: first to learn what there is,
 // then to copy it. Errors name the item; content that changed in between is one.
 func Create(ctx context.Context, name string, src Source, o Options) (*Summary, error) {
-	if err := o.check(name); err != nil {
+	if err := errors.Join(o.Check(), checkTarget(name, o.Layout)); err != nil {
 		return nil, err
 	}
 	spool, err := newSpool(name)
@@ -86,7 +86,8 @@ func Create(ctx context.Context, name string, src Source, o Options) (*Summary, 
 	return &c.sum, nil
 }
 
-func (o *Options) check(name string) error {
+// Check says what is wrong with options, whatever they are used for.
+func (o *Options) Check() error {
 	switch {
 	case o.Series != "" && !isSeries(o.Series):
 		return fmt.Errorf("series %q: use up to 32 of a-z, 0-9 and hyphen", clip(o.Series))
@@ -100,8 +101,10 @@ func (o *Options) check(name string) error {
 		return fmt.Errorf("date %q: use YYYY-MM-DD, YYYY-MM or YYYY", clip(o.Date))
 	case len(o.keys()) > MaxKeys:
 		return fmt.Errorf("%d keys: at most %d", len(o.keys()), MaxKeys)
+	case o.PartSize != 0 && o.PartSize < minPartSize:
+		return errPartSize(o.PartSize)
 	}
-	return checkTarget(name, o.Layout)
+	return nil
 }
 
 // keys returns all keys to name, in order, each once.

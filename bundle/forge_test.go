@@ -308,8 +308,8 @@ func (f *forgery) readAll(t *testing.T, r *Reader) map[string]error {
 func useLists(t *testing.T, r *Reader) (errs []error) {
 	t.Helper()
 	const enough = 2000
-	for _, filter := range []Filter{{}, {Kinds: []Kind{KindPage}}, {Language: "ko"}, {Folder: "d"},
-		{Kinds: []Kind{KindPage, KindPicture}, Language: "ko", Folder: "d"}} {
+	for _, filter := range []Filter{{}, {Kinds: []Kind{KindPage}}, {Languages: []string{"ko"}}, {Folder: "d"},
+		{Kinds: []Kind{KindPage, KindPicture}, Languages: []string{"ko"}, Folder: "d"}} {
 		_, _, _, err := r.List(filter, 0, enough)
 		_, err2 := r.Count(filter)
 		errs = append(errs, err, err2)

@@ -663,7 +663,7 @@ func TestC24LittleInCommon(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	filter, found := Filter{Kinds: []Kind{KindPage}, Language: "xx"}, 0
+	filter, found := Filter{Kinds: []Kind{KindPage}, Languages: []string{"xx"}}, 0
 	calls := 0
 	for from, more := uint32(5), true; more; calls++ {
 		var got []Entry

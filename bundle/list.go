@@ -57,14 +57,10 @@ type ids interface {
 func (r *Reader) ids(f Filter) ids {
 	var all intersection
 	if len(f.Kinds) > 0 {
-		var kinds union
-		for _, k := range f.Kinds {
-			kinds = append(kinds, r.list(byKind, string(k)))
-		}
-		all.sets = append(all.sets, kinds)
+		all.sets = append(all.sets, anyOf(r, byKind, f.Kinds))
 	}
-	if f.Language != "" {
-		all.sets = append(all.sets, r.list(byLanguage, f.Language))
+	if len(f.Languages) > 0 {
+		all.sets = append(all.sets, anyOf(r, byLanguage, f.Languages))
 	}
 	if folder := trimFolder(f.Folder); folder != "" {
 		all.sets = append(all.sets, r.list(byFolder, folder))
@@ -73,6 +69,15 @@ func (r *Reader) ids(f Filter) ids {
 		return everything(r.Len())
 	}
 	return &all
+}
+
+// anyOf returns the items that have one of several values of a dimension.
+func anyOf[V ~string](r *Reader, d dimension, values []V) union {
+	var lists union
+	for _, v := range values {
+		lists = append(lists, r.list(d, string(v)))
+	}
+	return lists
 }
 
 // everything is the ids below a number.

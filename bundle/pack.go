@@ -202,7 +202,6 @@ func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
 		if err := c.copyContent(cut, &p); err != nil {
 			return err
 		}
-		c.report("write", p.item.Size, c.unique)
 	}
 	if c.sum.Items > 0 && !cut.any {
 		return nil // nothing but stored content
@@ -268,7 +267,7 @@ func (c *creator) copyContent(w io.Writer, p *placed) error {
 		h = sha256.New()
 		w = io.MultiWriter(w, h)
 	}
-	if err := c.copyItem(w, p.item.Path, p.item.Size); err != nil {
+	if err := c.copyItem(w, &p.item, "write", c.unique); err != nil {
 		return err
 	}
 	if h != nil && !bytes.Equal(h.Sum(nil), p.id[1:]) {
@@ -363,7 +362,6 @@ func (c *creator) copyStored(base int64) error {
 		if err := c.copyContent(h, &p); err != nil {
 			return errors.Join(err, done())
 		}
-		c.report("write", p.item.Size, c.unique)
 	}
 	return done()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -19,6 +20,7 @@ func partName(name string, n int) string { return fmt.Sprintf("%s.%03d", name, n
 type multiReader struct {
 	files []*os.File // nil: missing
 	part  int64      // size of each but the last
+	gaps  []string   // names of parts before the last that are missing, or shorter than others
 }
 
 // openParts opens a file, or all parts when name is the first (or any) of several.
@@ -31,7 +33,7 @@ func openParts(name string) (m *multiReader, size int64, parts bool, err error) 
 		if err != nil {
 			return nil, 0, false, err
 		}
-		m = &multiReader{[]*os.File{f}, max(size, 1)}
+		m = &multiReader{files: []*os.File{f}, part: max(size, 1)}
 		return m, size, name == first, nil
 	}
 	m = &multiReader{}
@@ -53,7 +55,7 @@ func lastPart(base string) int {
 }
 
 func (m *multiReader) open(base string, last int) (size int64, err error) {
-	length := int64(0)
+	var sizes []int64
 	for n := 1; n <= last; n++ {
 		f, part, err := openRegular(partName(base, n))
 		if errors.Is(err, os.ErrNotExist) {
@@ -65,13 +67,18 @@ func (m *multiReader) open(base string, last int) (size int64, err error) {
 		if err != nil {
 			return 0, errors.Join(err, m.Close())
 		}
-		m.files, length = append(m.files, f), part
+		m.files, sizes = append(m.files, f), append(sizes, part)
 		if n < last {
 			m.part = max(m.part, part)
 		}
 	}
 	m.part = max(m.part, 1)
-	return int64(last-1)*m.part + length, nil
+	for i, size := range sizes[:last-1] {
+		if size < m.part {
+			m.gaps = append(m.gaps, filepath.Base(partName(base, i+1)))
+		}
+	}
+	return int64(last-1)*m.part + sizes[last-1], nil
 }
 
 // maxPartSize keeps the sum of all parts within 63 bits: a sparse file can claim to be

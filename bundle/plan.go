@@ -61,7 +61,6 @@ func (c *creator) survey() (byContent sorter, err error) {
 		if err != nil {
 			return err
 		}
-		c.report("scan", it.Size, 0)
 		return add(byContent, append([]byte{'h'}, sum...), it)
 	})
 	if err != nil {
@@ -149,44 +148,51 @@ func (c *creator) admit(it *Item) error {
 
 func (c *creator) hashItem(it *Item) ([]byte, error) {
 	h := sha256.New()
-	if err := c.copyItem(h, it.Path, it.Size); err != nil {
+	if err := c.copyItem(h, it, "scan", 0); err != nil {
 		return nil, err
 	}
 	return h.Sum(nil), nil
 }
 
-// copyItem copies the content of an item, which must be of exactly this size.
-func (c *creator) copyItem(w io.Writer, path string, size int64) error {
-	r, err := c.src.Open(path)
+// copyItem copies the content of an item, which must be of exactly the size it was, as
+// part of a stage in which total bytes are copied.
+func (c *creator) copyItem(w io.Writer, it *Item, stage string, total int64) error {
+	r, err := c.src.Open(it.Path)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
-	n, err := io.CopyBuffer(struct{ io.Writer }{w}, ctxReader{c, io.LimitReader(r, size+1)}, *buf)
+	n, err := io.CopyBuffer(struct{ io.Writer }{w}, stageReader{c, io.LimitReader(r, it.Size+1), stage, total}, *buf)
 	if err != nil {
-		return fmt.Errorf("%q: %w", path, err)
+		return fmt.Errorf("%q: %w", it.Path, err)
 	}
-	if n != size {
-		return fmt.Errorf("%q: changed while it was packed: it was %d bytes long", path, size)
+	if n != it.Size {
+		return fmt.Errorf("%q: changed while it was packed: it was %d bytes long", it.Path, it.Size)
 	}
 	return nil
 }
 
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, storedBlock); return &b }}
 
-// ctxReader ends a long copy when the context ends.
-type ctxReader struct {
-	c *creator
-	r io.Reader
+// stageReader ends a long copy when the context ends, and tells how far it has come.
+type stageReader struct {
+	c     *creator
+	r     io.Reader
+	stage string
+	total int64
 }
 
-func (r ctxReader) Read(p []byte) (int, error) {
+func (r stageReader) Read(p []byte) (int, error) {
 	if err := r.c.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.r.Read(p)
+	n, err := r.r.Read(p)
+	if n > 0 {
+		r.c.report(r.stage, int64(n), r.total)
+	}
+	return n, err
 }
 
 // groups yields the items that have the same key.

@@ -83,6 +83,9 @@ func (r *Reader) absence() (reason string, err error) {
 			return ReasonMissing, nil
 		}
 	case *zipStore:
+		if len(s.gaps) > 0 {
+			return ReasonMissing, nil
+		}
 		m, err := r.member(uint32(n - 1))
 		if err != nil || s.start < 0 {
 			return "", nil // Verify tells
@@ -219,6 +222,9 @@ type Standing struct {
 	// first. Known is false when there is none.
 	Publisher sign.PublicKey
 	Known     bool
+	// Uncounted are the ids of the keys of signatures that count for nobody who does not
+	// give the whole key: MANIFEST does not name them.
+	Uncounted []string
 	// Readable goes with Changed: a part of index is lost, or MANIFEST and its copy at
 	// the end of a ZIP is used in its place. What can be read is as it was signed.
 	Readable bool
@@ -244,7 +250,7 @@ func (r *Reader) Standing(pins ...sign.Pin) Standing {
 		}
 	}
 	s := standing(signers, pins)
-	s.Signed = s.Verdict
+	s.Signed, s.Uncounted = s.Verdict, uncounted(r.sigs, signers, r.manifest.keys)
 	switch {
 	case r.restored != "":
 		s.Verdict, s.Reason, s.Readable = Changed, r.restored, true
@@ -256,6 +262,19 @@ func (r *Reader) Standing(pins ...sign.Pin) Standing {
 		s.Verdict, s.Reason = Incomplete, r.absent
 	}
 	return s
+}
+
+// uncounted are the ids of keys that have signed, as far as they say, and that nobody has
+// named: neither MANIFEST nor the reader.
+func uncounted(sigs []sigFile, known ...[]sign.PublicKey) (ids []string) {
+	for _, f := range sigs {
+		s, err := sign.ParseSignature(f.data)
+		named := slices.ContainsFunc(slices.Concat(known...), func(k sign.PublicKey) bool { return k.ID() == s.KeyID() })
+		if err == nil && !named {
+			ids = append(ids, s.KeyID())
+		}
+	}
+	return ids
 }
 
 func standing(signers []sign.PublicKey, pins []sign.Pin) Standing {

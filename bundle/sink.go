@@ -16,6 +16,10 @@ const DefaultPartSize = 4<<30 - 64<<10
 // minPartSize keeps the head of the ZIP in the first part.
 const minPartSize = 1 << 20
 
+func errPartSize(size int64) error {
+	return fmt.Errorf("parts of %d bytes: 1 MiB is the least", size)
+}
+
 // A sink takes the files of a bundle that is being written, under a temporary
 // name, and gives them their final name when all of it is there.
 type sink interface {
@@ -48,7 +52,7 @@ func newSink(layout Layout, name, spool string, part int64) (sink, error) {
 			part = DefaultPartSize
 		}
 		if part < minPartSize {
-			return nil, fmt.Errorf("a part of %d bytes: at least %d are needed", part, minPartSize)
+			return nil, errPartSize(part)
 		}
 		return &zipSink{spool: spool, name: strings.TrimSuffix(name, ".001"), part: part}, nil
 	case LayoutFolder:
@@ -307,5 +311,16 @@ func newSpool(name string) (string, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
-	return os.MkdirTemp(dir, ".satchel-")
+	spool, err := os.MkdirTemp(dir, ".satchel-")
+	return spool, errFolder(dir, err)
+}
+
+// errFolder names the folder where a temporary file could not be made, whose own name says
+// nothing to anybody.
+func errFolder(dir string, err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("cannot write in the folder %q: %w", dir, path.Err)
+	}
+	return err
 }

@@ -58,6 +58,7 @@ type zipStore struct {
 	spare bool // the head cannot be read, and what the directory repeats of it is used
 	moved bool // index does not lie where it should
 	how   Layout
+	gaps  []string // parts that are missing or short
 	done  func() error
 
 	once      sync.Once
@@ -460,7 +461,7 @@ func openStore(name string) (store, error) {
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	z.done = r.Close
+	z.done, z.gaps = r.Close, r.gaps
 	if parts {
 		z.how = LayoutParts
 	}

@@ -434,7 +434,7 @@ func TestSign(t *testing.T) {
 			t.Errorf("%s: %s before signing", layout, v)
 		}
 		for _, k := range []sign.PrivateKey{one, two, one} {
-			if _, err := Sign(name, k); err != nil {
+			if _, _, err := Sign(name, k); err != nil {
 				t.Fatalf("%s: %v", layout, err)
 			}
 			if v := verify(t, name, pin(t, k.Public())); v.Verdict != Trusted || v.Marked {
@@ -470,7 +470,7 @@ func TestF15SignsNoOtherText(t *testing.T) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Sign(name, two); err == nil {
+		if got, _, err := Sign(name, two); err == nil {
 			t.Errorf("%s: signed another issue, in %s", layout, got)
 		}
 		if !bytes.Equal(read(t, file), data) {

@@ -44,9 +44,11 @@ type Report struct {
 	Publisher   sign.PublicKey // the signer that counts
 	Known       bool           // there is one
 	Fingerprint string         // of Publisher, or empty
+	Uncounted   []string       // ids of keys whose signatures do not count: see Standing
 
 	Damaged []string // paths of items whose bytes are not those signed
 	Missing []string // paths of items whose bytes are not there
+	Absent  []string // files of the bundle that are not there or cut short: members, parts
 	More    int64    // items damaged or missing beyond those listed
 	Unnamed int64    // pages of the index that are lost, with the names in them
 	Extra   []string // files in a folder that do not belong to the bundle
@@ -82,7 +84,8 @@ func (r *Reader) Verify(ctx context.Context, o VerifyOptions) (*Report, error) {
 	v := &verifier{ctx: ctx, r: r, o: o, seed: maphash.MakeSeed(),
 		bad: map[uint32]map[uint32]error{}, tables: map[uint32]int64{}, names: map[string]bool{}}
 	s := r.Standing(o.Pins...)
-	v.report = Report{Verdict: s.Verdict, Reason: s.Reason, Signed: s.Signed, Publisher: s.Publisher, Known: s.Known}
+	v.report = Report{Verdict: s.Verdict, Reason: s.Reason, Signed: s.Signed, Publisher: s.Publisher, Known: s.Known,
+		Uncounted: s.Uncounted}
 	if s.Known {
 		v.report.Fingerprint = s.Publisher.Fingerprint().String()
 	}
@@ -200,6 +203,22 @@ func (v *verifier) framing() *framing {
 	return newFraming(v.r.text, v.r.sigs, v.r.manifest, values(v.members))
 }
 
+// nameAbsent finds the files that are not there: parts by what lies beside them, members by
+// what the index says of them.
+func (v *verifier) nameAbsent() {
+	switch s := v.r.store.(type) {
+	case *zipStore:
+		v.report.Absent = s.gaps
+	case *folderStore:
+		s.list()
+		for i := range v.members {
+			if m := &v.members[i]; s.found[m.name] == "" && len(v.report.Absent) < maxListed {
+				v.report.Absent = append(v.report.Absent, m.name)
+			}
+		}
+	}
+}
+
 // conclude comes to the verdict. What was changed weighs more than what is not
 // there.
 func (v *verifier) conclude() {
@@ -219,5 +238,8 @@ func (v *verifier) conclude() {
 		r.Verdict, r.Reason = Incomplete, ReasonCut
 	case v.absent:
 		r.Verdict, r.Reason = Incomplete, ReasonMissing
+	}
+	if v.absent {
+		v.nameAbsent()
 	}
 }

@@ -48,7 +48,10 @@ var readable = []bundle.Kind{
 // filter returns what the shelf shows. Pictures are mostly parts of pages: they
 // are shown when asked for, or when there is nothing else.
 func (s shelf) filter(kinds []bundle.Count) bundle.Filter {
-	f := bundle.Filter{Language: s.language, Folder: s.folder}
+	f := bundle.Filter{Folder: s.folder}
+	if s.language != "" {
+		f.Languages = []string{s.language}
+	}
 	if s.kind != "" {
 		f.Kinds = []bundle.Kind{s.kind}
 		return f

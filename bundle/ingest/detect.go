@@ -41,8 +41,11 @@ func detectEmpty(h *head) (class, finding) {
 	if c, ok := textByName[h.ext]; ok {
 		return c, finding{}
 	}
-	if h.ext == "" {
+	switch {
+	case h.ext == "":
 		return plainText, finding{}
+	case mediaNames[h.ext]:
+		return class{}, other("an empty file, though its name says film, sound, picture or document")
 	}
 	return opaque, finding{}
 }
@@ -67,6 +70,9 @@ func detectBinary(h *head) (class, finding) {
 		return class{}, leave("a program of the site, which readers do not run")
 	case h.ext == "hwp":
 		return class{}, other("an old HWP document: save it as HWPX or PDF")
+	}
+	if mime == "application/octet-stream" && mediaNames[h.ext] {
+		return class{}, other("content of an unknown kind, though its name ends in ." + h.ext)
 	}
 	return class{}, other(mime)
 }

@@ -118,7 +118,7 @@ func TestKindByContent(t *testing.T) {
 		{"d/a.pdf.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00", bundle.KindFile, "application/gzip"},
 		{"d/a.mng", "\x8aMNG\r\n\x1a\n\x00", bundle.KindFile, "video/x-mng"},
 		{"d/a.xpm", "/* XPM */\nstatic char", bundle.KindFile, "image/x-xpixmap"},
-		{"empty.jpg", "", bundle.KindFile, "application/octet-stream"},
+		{"empty.bin", "", bundle.KindFile, "application/octet-stream"},
 		{"empty.txt", "", bundle.KindText, "text/plain" + text},
 		{"empty.html", "", bundle.KindPage, html},
 		{"empty", "", bundle.KindText, "text/plain" + text},

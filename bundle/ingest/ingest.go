@@ -30,11 +30,15 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -61,6 +65,9 @@ type Options struct {
 	// or scripts: by the path they would have in the bundle, or by file name as
 	// given on a command line. An entry that fits no file is refused.
 	Allow []string
+	// Never names files that must not be packed whatever they hold: the key and the
+	// passphrase in use.
+	Never []string
 	// Output is the file or folder that the bundle is written to. Where it lies
 	// inside an input, it is left out, and so are its parts and temporary files.
 	Output string
@@ -70,7 +77,14 @@ type Options struct {
 type LeftOut struct{ Path, Reason string }
 
 // A Refusal is a file, or with a slash at its end a folder, that cannot be packed.
-type Refusal struct{ Path, Reason string }
+type Refusal struct {
+	Path, Reason string
+	Allowable    bool // naming it in Options.Allow would pack it
+	Unsupported  bool // Options.SkipUnsupported would leave it out
+}
+
+// ErrNothing says that there is no file in the folders that can be packed.
+var ErrNothing = errors.New("there is nothing to pack")
 
 // A RefusedError ends a scan that met files which must not be packed.
 type RefusedError struct {
@@ -92,6 +106,7 @@ type Folder struct {
 	inputs  []*input
 	skip    bool
 	allow   []string // clean, as the curator wrote them
+	never   []fs.FileInfo
 	workers int
 
 	mu     sync.Mutex
@@ -111,6 +126,11 @@ func Folders(dirs []string, o Options) (*Folder, error) {
 	for _, a := range o.Allow {
 		f.allow = append(f.allow, cleanAllow(a))
 	}
+	for _, name := range o.Never {
+		if info, err := os.Stat(name); err == nil {
+			f.never = append(f.never, info)
+		}
+	}
 	for _, dir := range dirs {
 		in, err := openInput(dir, len(dirs) > 1, o.Output)
 		if err != nil {
@@ -129,12 +149,14 @@ func Folders(dirs []string, o Options) (*Folder, error) {
 // order sorts the inputs, so that the order of arguments changes nothing.
 func (f *Folder) order() error {
 	slices.SortFunc(f.inputs, func(a, b *input) int { return strings.Compare(a.prefix, b.prefix) })
-	for i := 1; i < len(f.inputs); i++ {
-		a, b := f.inputs[i-1], f.inputs[i]
-		if a.prefix == b.prefix {
+	seen := map[string]*input{}
+	for _, in := range f.inputs {
+		fold := bundle.FoldPath(in.prefix)
+		if other := seen[fold]; other != nil {
 			return fmt.Errorf("%q and %q would both be the folder %q in the bundle",
-				a.name, b.name, strings.TrimSuffix(a.prefix, "/"))
+				other.name, in.name, strings.TrimSuffix(in.prefix, "/"))
 		}
+		seen[fold] = in
 	}
 	return nil
 }
@@ -151,14 +173,15 @@ func (f *Folder) Close() error {
 }
 
 // Items walks the folders and yields every item, in the byte order of the paths.
-// When files were refused, the error after the last item is a *RefusedError.
+// When files were refused, the error after the last item is a *RefusedError; when
+// there was none at all, one that wraps ErrNothing.
 // Files are examined on all cores; memory does not grow with their number.
 // Items may be called again; it must not run twice at the same time.
 func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
 	return func(yield func(bundle.Item, error) bool) {
 		s := &scan{folder: f}
 		ended := false
-		for item := range s.items() {
+		for item := range s.pass() {
 			if !yield(item, nil) {
 				ended = true
 				break
@@ -170,10 +193,23 @@ func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
 		f.mu.Lock()
 		f.report = s.report
 		f.mu.Unlock()
-		if err := s.report.err(); err != nil && !ended {
+		err := s.report.err()
+		if err == nil && s.items == 0 {
+			err = fmt.Errorf("%w in %s", ErrNothing, f.names())
+		}
+		if err != nil && !ended {
 			yield(bundle.Item{}, err)
 		}
 	}
+}
+
+// names are the folders as the curator wrote them.
+func (f *Folder) names() string {
+	var names []string
+	for _, in := range f.inputs {
+		names = append(names, strconv.Quote(in.name))
+	}
+	return strings.Join(names, " and ")
 }
 
 // Open opens the file behind an item. It never follows a link: a file, or a folder

@@ -52,6 +52,7 @@ type result struct {
 	items   []bundle.Item
 	refused map[string]string
 	left    map[string]string
+	nothing bool
 }
 
 func (r result) paths() []string {
@@ -74,6 +75,8 @@ func scanAll(t *testing.T, f *Folder) result {
 			for _, x := range re.Files {
 				r.refused[x.Path] = x.Reason
 			}
+		case errors.Is(err, ErrNothing):
+			r.nothing = true
 		default:
 			t.Fatal(err)
 		}
@@ -176,9 +179,33 @@ func TestFoldersErrors(t *testing.T) {
 func TestEmptyFolder(t *testing.T) {
 	t.Parallel()
 	r := scanAll(t, open(t, Options{}, t.TempDir()))
-	if len(r.items)+len(r.left)+len(r.refused) != 0 {
+	if len(r.items)+len(r.left)+len(r.refused) != 0 || !r.nothing {
 		t.Errorf("found %+v", r)
 	}
+}
+
+// TestNeverPacked: what the curator signs with is not packed under any name.
+func TestNeverPacked(t *testing.T) {
+	t.Parallel()
+	dir := lay(t, map[string]string{"a.txt": "x", "notes.txt": "hunter2", ".hidden": "hunter3"})
+	f := open(t, Options{Never: []string{filepath.Join(dir, "notes.txt"), filepath.Join(dir, ".hidden"), "nowhere"}}, dir)
+	wantPaths(t, "refused", keys(scanAll(t, f).refused), ".hidden", "notes.txt")
+}
+
+// TestC05CollisionsAreRefused: names that differ in case only come with all else that is
+// refused, unless one of the two is not packed.
+func TestC05CollisionsAreRefused(t *testing.T) {
+	t.Parallel()
+	dir := lay(t, map[string]string{
+		"Page.html": "<p>1", "page.html": "<p>2", "x/a.html": "<p>3", "X/b.html": "<p>4",
+		"Site.js": "1", "site.js": "2", "setup.exe": "MZ",
+	})
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) < 7 {
+		t.Skip("this file system tells no case apart")
+	}
+	r := scanAll(t, open(t, Options{}, dir))
+	wantPaths(t, "refused", keys(r.refused), "page.html", "setup.exe", "x/")
+	wantPaths(t, "left out", keys(r.left), "Site.js", "site.js")
 }
 
 // TestE11SameItemsAnyWorkers: neither the number of workers nor times nor modes of
@@ -273,10 +300,10 @@ func TestOutputIsNotPacked(t *testing.T) {
 	})
 	r := scanAll(t, open(t, Options{Output: filepath.Join(dir, "out.zip")}, dir))
 	wantPaths(t, "packed", r.paths(), "a.txt", "out.zip.txt", "sub/out.zip")
-	wantPaths(t, "left out", keys(r.left), ".satchel-17/", "out.zip", "out.zip.001")
+	wantPaths(t, "left out", keys(r.left), "out.zip", "out.zip.001")
 
 	r = scanAll(t, open(t, Options{Output: filepath.Join(dir, "sub")}, dir))
-	wantPaths(t, "left out", keys(r.left), ".satchel-17/", "sub/")
+	wantPaths(t, "left out", keys(r.left), "sub/")
 	r = scanAll(t, open(t, Options{Output: filepath.Join(dir, "..", "out.zip")}, dir))
 	if _, ok := r.left["out.zip"]; ok {
 		t.Error("an output elsewhere hides a file of the same name")

@@ -84,8 +84,15 @@ func outputWithin(dir, output string) string {
 	return filepath.ToSlash(rel)
 }
 
-// isOutput says whether rel is the bundle being written, or one of its parts. The
-// temporary folder beside it has a name that judgeFolder knows anywhere.
+// isSpool says whether rel is the temporary folder beside the bundle being written, or one
+// that was left there. Anywhere else judgeFolder tells of it.
+func (in *input) isSpool(rel string) bool {
+	dir, base := splitPath(rel)
+	beside, _ := splitPath(in.output)
+	return in.output != "" && dir == beside && strings.HasPrefix(base, ".satchel-")
+}
+
+// isOutput says whether rel is the bundle being written, or one of its parts.
 func (in *input) isOutput(rel string) bool {
 	if in.output == "" {
 		return false

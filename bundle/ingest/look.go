@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"satchel/bundle"
@@ -32,6 +33,8 @@ func (f *Folder) look(in *input, rel string, d *desk) finding {
 		return named
 	case err != nil:
 		return refuse("it cannot be read: %v", err)
+	case f.isNever(info):
+		return refuse("the key or the passphrase that is used to sign")
 	}
 	seen := judgeContent(path, rel, h, info.Size())
 	switch {
@@ -44,6 +47,11 @@ func (f *Folder) look(in *input, rel string, d *desk) finding {
 		return seen
 	}
 	return allow(path, worse(named, seen), info)
+}
+
+// isNever says whether the curator's own secrets are in a file.
+func (f *Folder) isNever(info fs.FileInfo) bool {
+	return slices.ContainsFunc(f.never, func(never fs.FileInfo) bool { return os.SameFile(never, info) })
 }
 
 // worse returns the finding by name unless the name had nothing against the file.

@@ -23,12 +23,12 @@ func (r *report) leave(path, reason string) {
 	r.left = append(r.left, LeftOut{path, reason})
 }
 
-func (r *report) refuse(path, reason string) {
+func (r *report) refuse(f Refusal) {
 	if len(r.refused) == maxRefused {
 		r.moreRefused++
 		return
 	}
-	r.refused = append(r.refused, Refusal{path, reason})
+	r.refused = append(r.refused, f)
 }
 
 // sort brings what the links decided at the end among the rest.

@@ -20,9 +20,12 @@ func defaultWorkers() int { return runtime.GOMAXPROCS(0) }
 type job struct {
 	in      *input
 	rel     string
+	twin    *job // before it in its folder, where some systems take the names for one
 	finding finding
 	done    chan struct{}
 }
+
+func (j *job) isFolder() bool { return strings.HasSuffix(j.rel, "/") }
 
 // path is where the file would lie in the bundle. Folders end in a slash.
 func (j *job) path() string { return j.in.prefix + j.rel }
@@ -98,34 +101,47 @@ func (p *pipe) walkFolder(in *input, rel string) bool {
 	if err != nil {
 		return p.settle(in, rel+"/", refuse("the folder cannot be read: %v", err))
 	}
+	seen := map[string]*job{} // by the form in which names must differ
 	for _, e := range list {
-		name := e.Name()
+		j := &job{in: in, rel: e.Name(), done: make(chan struct{})}
 		if rel != "" {
-			name = rel + "/" + name
+			j.rel = rel + "/" + e.Name()
 		}
-		if !p.walkEntry(in, name, e.Type().IsDir(), e.Type().IsRegular()) {
+		fold := bundle.FoldPath(e.Name())
+		j.twin = seen[fold]
+		if j.twin == nil {
+			seen[fold] = j
+		}
+		if !p.walkEntry(j, e.Type().IsDir(), e.Type().IsRegular()) {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *pipe) walkEntry(in *input, rel string, isDir, isFile bool) bool {
+func (p *pipe) walkEntry(j *job, isDir, isFile bool) bool {
+	in, rel := j.in, j.rel
 	switch {
 	case in.isOutput(rel):
 		if isDir {
 			rel += "/"
 		}
 		return p.settle(in, rel, leave("the bundle that is being written"))
+	case isDir && in.isSpool(rel):
+		return true
 	case isDir:
-		if f := judgeFolder(in, rel); f.verdict != packed {
+		f := judgeFolder(in, rel)
+		if f.verdict == packed && j.twin != nil {
+			f = refuse("some systems cannot tell its name from that of %q: rename one of them", j.twin.path())
+		}
+		if f.verdict != packed {
 			return p.settle(in, rel+"/", f)
 		}
 		return p.walkFolder(in, rel)
 	case !isFile:
 		return p.settle(in, rel, judgeSpecial(in, rel))
 	}
-	return p.send(&job{in: in, rel: rel, done: make(chan struct{})})
+	return p.send(j)
 }
 
 // settle sends on what needs no worker.
@@ -159,12 +175,13 @@ type scan struct {
 	folder *Folder
 	report report
 
+	items       int
 	entries     map[string]bool // of Options.Allow, those that fit a file
 	unsupported targets
 }
 
-// items yields what is packed, and takes note of the rest.
-func (s *scan) items() iter.Seq[bundle.Item] {
+// pass yields what is packed, and takes note of the rest.
+func (s *scan) pass() iter.Seq[bundle.Item] {
 	return func(yield func(bundle.Item) bool) {
 		s.entries = map[string]bool{}
 		s.unsupported = targets{}
@@ -183,8 +200,12 @@ func (s *scan) take(j *job) bool {
 	if entry, ok := s.folder.allows(j.in, strings.TrimSuffix(j.rel, "/")); ok {
 		s.entries[entry] = true
 	}
+	if f.verdict == packed && j.twin != nil && j.twin.finding.verdict == packed {
+		*f = refuse("some systems cannot tell its name from that of %q: rename one of them", j.twin.path())
+	}
 	switch f.verdict {
 	case packed:
+		s.items++
 		if f.reason != "" {
 			s.report.allowed = append(s.report.allowed, LeftOut{j.path(), f.reason})
 		}
@@ -192,7 +213,7 @@ func (s *scan) take(j *job) bool {
 	case leftOut:
 		s.report.leave(j.path(), f.reason)
 	case refused:
-		s.report.refuse(j.path(), f.reason)
+		s.report.refuse(Refusal{Path: j.path(), Reason: f.reason, Allowable: !f.final && !j.isFolder()})
 	case unsupported:
 		s.takeUnsupported(j)
 	}
@@ -207,13 +228,17 @@ func (s *scan) takeUnsupported(j *job) {
 	case s.folder.skip:
 		s.report.leave(j.path(), "unsupported: "+what)
 	case !strings.Contains(j.rel, "/"):
-		s.report.refuse(j.path(), "unsupported: "+what)
+		s.report.refuse(notSupported(j.path(), what))
 	case s.unsupported.len() == maxUnsupported:
-		s.report.refuse(j.path(), fmt.Sprintf(
-			"unsupported: %s; one of more than %d such files", what, maxUnsupported))
+		s.report.refuse(notSupported(j.path(), fmt.Sprintf("%s; one of more than %d such files", what, maxUnsupported)))
 	default:
 		s.unsupported.add(j.path(), what)
 	}
+}
+
+// notSupported refuses a file of a kind that Satchel does not know.
+func notSupported(path, what string) Refusal {
+	return Refusal{Path: path, Reason: "unsupported: " + what, Allowable: true, Unsupported: true}
 }
 
 // finish decides what only the whole walk can tell.
@@ -226,11 +251,11 @@ func (s *scan) finish() {
 			s.report.leave(t.path, "unsupported, and no page links to it: "+t.what)
 			continue
 		}
-		s.report.refuse(t.path, fmt.Sprintf("unsupported: %s; the page %q links to it", t.what, t.page))
+		s.report.refuse(notSupported(t.path, fmt.Sprintf("%s; the page %q links to it", t.what, t.page)))
 	}
 	for _, a := range s.folder.allow {
 		if !s.entries[a] {
-			s.report.refuse(a, "allowed by name, but no such file was found to pack")
+			s.report.refuse(Refusal{Path: a, Reason: "allowed by name, but no such file was found to pack"})
 		}
 	}
 	s.report.sort()

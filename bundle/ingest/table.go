@@ -128,6 +128,12 @@ func ooxml(what string) class {
 	return class{bundle.KindDocument, "application/vnd.openxmlformats-officedocument." + what}
 }
 
+// mediaNames are extensions of kinds that go by content alone.
+var mediaNames = set(`jpg jpeg jpe png apng gif webp avif bmp tif tiff heic heif ico
+	mp3 ogg oga opus m4a m4b flac wav aac aif aiff amr weba mka 3ga
+	mp4 m4v webm mkv mov avi 3gp 3g2 mpg mpeg ogv
+	pdf epub odt ods odp docx xlsx pptx hwpx`)
+
 // soundNames are extensions by which people tell sound from film in a container
 // that can hold either.
 var soundNames = map[string]class{

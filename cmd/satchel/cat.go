@@ -10,14 +10,16 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"satchel/bundle"
+	"satchel/bundle/sign"
 )
 
-// newCatCommand has no flags: what it prints is for programs.
+// newCatCommand asks only whom to trust: what it prints is for programs.
 func newCatCommand(u *ui) *cli.Command {
 	return &cli.Command{
 		Name:      "cat",
 		Usage:     "print one item, exactly as it was packed",
 		ArgsUsage: "BUNDLE PATH",
+		Flags:     []cli.Flag{pinFlag()},
 		Description: manual{
 			about: `Writes the bytes of one item to standard output. Every byte is checked before it is
 written; where the check fails, the output ends and the command fails.`,
@@ -32,14 +34,18 @@ written; where the check fails, the output ends and the command fails.`,
 			if err != nil {
 				return err
 			}
-			return runCat(c.Context, u, args[0], args[1])
+			pins, err := readPins(c.Context, c.StringSlice("publisher"))
+			if err != nil {
+				return err
+			}
+			return runCat(c.Context, u, args[0], args[1], pins)
 		},
 	}
 }
 
 // runCat gives out what is checked, block by block: a film does not fit in memory.
-func runCat(ctx context.Context, u *ui, name, path string) (err error) {
-	r, err := openNoted(u, name)
+func runCat(ctx context.Context, u *ui, name, path string, pins []sign.Pin) (err error) {
+	r, err := openNoted(u, name, pins)
 	if err != nil {
 		return err
 	}
@@ -62,6 +68,21 @@ func findItem(r *bundle.Reader, name, path string) (bundle.Entry, error) {
 			"satchel ls lists the paths; they are written as it prints them")
 	}
 	return e, err
+}
+
+// A tally is a reader that tells how much was read.
+type tally struct {
+	r    io.Reader
+	n    int64
+	tell func(n int64)
+}
+
+// Read tells what there is after it.
+func (t *tally) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	t.n += int64(n)
+	t.tell(t.n)
+	return n, err
 }
 
 // An interruptible is a reader that ends with its context.

@@ -71,10 +71,11 @@ func (o *compareOptions) run(ctx context.Context, u *ui, nameA, nameB string) (e
 	if err != nil {
 		return err
 	}
+	if !o.json {
+		u.sayf(map[bool]string{true: "they are the same", false: "they differ"}[same])
+	}
 	if same {
-		u.sayf("they are the same")
 		return nil
 	}
-	u.sayf("they differ")
 	return codeError(exitDiffers)
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"satchel/bundle"
+	"satchel/bundle/sign"
 )
 
 type convertOptions struct {
 	output, layout, partSize string
+	pins                     []sign.Pin
 }
 
 // newConvertCommand wants layout and name spelt out: guessing either from the other
@@ -28,6 +30,7 @@ func newConvertCommand(u *ui) *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.output,
 				Usage: "write it to `OUT`; parts become OUT.001, OUT.002 …"},
 			partSizeFlag(&o.partSize),
+			pinFlag(),
 		},
 		Description: manual{
 			about: `Writes the same bundle as one ZIP file, as a folder or as parts. Nothing is packed or
@@ -43,10 +46,13 @@ satchel convert --layout folder -o news-folder news.zip.001`,
 				return err
 			}
 			if o.output == "" {
-				return withHelp(c, usagef("where to is missing: -o OUT"))
+				return withHelp(c, usagef("the name to write to is missing: -o OUT"))
 			}
 			if o.layout == "" {
 				return withHelp(c, usagef("the layout is missing: --layout zip, folder or parts"))
+			}
+			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
+				return err
 			}
 			return o.run(c.Context, u, args[0])
 		},
@@ -59,7 +65,7 @@ func (o *convertOptions) run(ctx context.Context, u *ui, name string) (err error
 	if err != nil {
 		return err
 	}
-	r, err := openNoted(u, name)
+	r, err := openNoted(u, name, o.pins)
 	if err != nil {
 		return err
 	}

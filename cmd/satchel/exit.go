@@ -24,7 +24,12 @@ func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
 // usage marks an error as the fault of the command line.
-func usage(err error) error { return &usageError{err} }
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err}
+}
 
 // usagef is usage of a new error.
 func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }

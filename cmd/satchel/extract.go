@@ -16,11 +16,13 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"satchel/bundle"
+	"satchel/bundle/sign"
 )
 
 type extractOptions struct {
 	output string
 	force  bool
+	pins   []sign.Pin
 }
 
 // newExtractCommand takes paths of items and of folders.
@@ -36,6 +38,7 @@ func newExtractCommand(u *ui) *cli.Command {
 					"current folder, named after the bundle"},
 			&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: &o.force,
 				Usage: "replace files that are there already"},
+			pinFlag(),
 		},
 		Description: manual{
 			about: `Writes all items, or those with the given paths, or all in a folder of the bundle, each
@@ -53,6 +56,9 @@ satchel extract -o water news.zip water/water.ko.html pictures`,
 			if err != nil {
 				return err
 			}
+			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
+				return err
+			}
 			return o.run(c.Context, u, args[0], args[1:])
 		},
 	}
@@ -60,7 +66,7 @@ satchel extract -o water news.zip water/water.ko.html pictures`,
 
 // run looks everything up before it writes anything.
 func (o *extractOptions) run(ctx context.Context, u *ui, name string, paths []string) (err error) {
-	r, err := openNoted(u, name)
+	r, err := openNoted(u, name, o.pins)
 	if err != nil {
 		return err
 	}
@@ -83,10 +89,11 @@ func (o *extractOptions) run(ctx context.Context, u *ui, name string, paths []st
 	}
 	for _, c := range items {
 		if err := c.each(ctx, r, func(e bundle.Entry) error { return x.extract(ctx, r, e) }); err != nil {
+			x.stop(name)
 			return err
 		}
 	}
-	return cmp.Or(x.finish(dir), standingCode(r))
+	return cmp.Or(x.finish(), standingCode(r))
 }
 
 // A choice is an item, or all that a filter chooses.
@@ -160,6 +167,7 @@ func bundleBase(name string) string {
 // An extractor writes items below one folder, which it never leaves.
 type extractor struct {
 	u     *ui
+	dir   string
 	root  *os.Root
 	force bool
 	made  string // the folder that was made last
@@ -177,7 +185,7 @@ func newExtractor(u *ui, dir string, force bool) (*extractor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &extractor{u: u, root: root, force: force}, nil
+	return &extractor{u: u, dir: dir, root: root, force: force}, nil
 }
 
 // errThere says that a file is there already.
@@ -199,8 +207,27 @@ func (x *extractor) extract(ctx context.Context, r *bundle.Reader, e bundle.Entr
 		return err
 	}
 	x.done += e.Size
-	x.u.progress.update(bundle.Progress{Stage: "extract", Done: x.done, Total: x.total})
 	return nil
+}
+
+// tell says how far the extraction has come, n bytes into an item.
+func (x *extractor) tell(n int64) {
+	x.u.progress.update(bundle.Progress{Stage: "extract", Done: x.done + n, Total: x.total})
+}
+
+// stop takes away the folders that nothing came to lie in, and says what is there: each item
+// of it is whole.
+func (x *extractor) stop(name string) {
+	for dir := x.made; dir != "." && dir != ""; dir = path.Dir(dir) {
+		if x.root.Remove(dir) != nil {
+			break
+		}
+	}
+	if os.Remove(x.dir) == nil || x.items == 0 {
+		return
+	}
+	x.u.sayf("satchel: note: %s in %s before that, each of them whole; to go on: satchel extract -o %s %s",
+		formatCount(int64(x.items), "item"), quote(x.dir), show(x.dir), show(name))
 }
 
 // skip tells of an item that does not come, and counts it.
@@ -228,7 +255,7 @@ func (x *extractor) write(ctx context.Context, r *bundle.Reader, e bundle.Entry)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, &interruptible{ctx, r.Content(e)})
+	_, err = io.Copy(f, &interruptible{ctx, &tally{r.Content(e), 0, x.tell}})
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = x.root.Rename(temp, e.Path)
 	}
@@ -265,10 +292,10 @@ func (x *extractor) makeFolders(dir string) error {
 }
 
 // finish says what came of it. Items that were skipped make the command fail.
-func (x *extractor) finish(dir string) error {
+func (x *extractor) finish() error {
 	x.u.progress.clear()
 	x.u.sayf("extracted %s", formatCount(int64(x.items), "item"))
-	x.u.printf("%s\n", show(dir))
+	x.u.printf("%s\n", show(x.dir))
 	if x.skipped > 0 {
 		return fmt.Errorf("%s not extracted, as named above", formatCount(int64(x.skipped), "item"))
 	}

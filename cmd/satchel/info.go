@@ -35,7 +35,7 @@ signed it. It checks the signatures, but does not read the content: verify does.
 			if err != nil {
 				return err
 			}
-			if o.pins, err = readPins(c.StringSlice("publisher")); err != nil {
+			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
 				return err
 			}
 			return o.run(u, args[0])

@@ -46,15 +46,22 @@ func passphraseFlag(to *string) cli.Flag {
 // load reads the secret key, and asks for its passphrase where it has one.
 func (o *keyOptions) load(ctx context.Context, u *ui) (sign.PrivateKey, error) {
 	var none sign.PrivateKey
-	if err := o.checkMode(); err != nil {
+	info, err := os.Stat(o.file)
+	if err != nil {
 		return none, err
 	}
-	file, err := readSmall(o.file, maxKeyFile)
+	if !info.Mode().IsRegular() {
+		return none, fmt.Errorf("key %s is not a file", quote(o.file))
+	}
+	file, err := readSmall(ctx, o.file, maxKeyFile)
 	if err != nil {
 		return none, err
 	}
 	if !sign.IsPrivateKey(file) {
 		return none, o.notSecret(file)
+	}
+	if err := o.checkMode(info.Mode()); err != nil {
+		return none, err
 	}
 	if !sign.IsEncrypted(file) {
 		u.warnf("the key %s has no passphrase: whoever copies the file can sign in your name",
@@ -73,25 +80,18 @@ func (o *keyOptions) load(ctx context.Context, u *ui) (sign.PrivateKey, error) {
 // passphrase is called only for a key that has one.
 func (o *keyOptions) passphrase(ctx context.Context, u *ui) ([]byte, error) {
 	if o.passphraseFile != "" {
-		return readPassphrase(o.passphraseFile)
+		return readPassphrase(ctx, u, o.passphraseFile)
 	}
 	return u.askPassphrase(ctx, "Passphrase for "+show(o.file))
 }
 
 // checkMode refuses a secret that others can read. A stick with FAT or exFAT on it
 // shows every file so, and a secret key does not belong on one.
-func (o *keyOptions) checkMode() error {
-	info, err := os.Stat(o.file)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("key %s is not a file", quote(o.file))
-	}
-	if runtime.GOOS == "windows" || o.exposed || info.Mode().Perm()&0o077 == 0 {
+func (o *keyOptions) checkMode(mode os.FileMode) error {
+	if runtime.GOOS == "windows" || o.exposed || mode.Perm()&0o077 == 0 {
 		return nil
 	}
-	err = fmt.Errorf("key %s can be read by others (mode %04o)", quote(o.file), info.Mode().Perm())
+	err := fmt.Errorf("key %s can be read by others (mode %04o)", quote(o.file), mode.Perm())
 	return withHint(err, "chmod 600 "+o.file+
 		", or keep it off sticks, which know no permissions; --insecure-key-permissions takes it as it is")
 }
@@ -107,8 +107,8 @@ func (o *keyOptions) notSecret(file []byte) error {
 }
 
 // readPublic reads a public key from a file, or from the text RW….
-func readPublic(arg string) (sign.PublicKey, error) {
-	pin, err := readPin(arg)
+func readPublic(ctx context.Context, arg string) (sign.PublicKey, error) {
+	pin, err := readPin(ctx, arg)
 	if err != nil {
 		return sign.PublicKey{}, err
 	}
@@ -120,10 +120,10 @@ func readPublic(arg string) (sign.PublicKey, error) {
 }
 
 // readPins reads what a reader trusts: public key files, keys, fingerprints.
-func readPins(args []string) ([]sign.Pin, error) {
+func readPins(ctx context.Context, args []string) ([]sign.Pin, error) {
 	var pins []sign.Pin
 	for _, arg := range args {
-		pin, err := readPin(arg)
+		pin, err := readPin(ctx, arg)
 		if err != nil {
 			return nil, err
 		}
@@ -133,10 +133,13 @@ func readPins(args []string) ([]sign.Pin, error) {
 }
 
 // readPin takes arg for a file where there is one, and else for the text itself.
-func readPin(arg string) (sign.Pin, error) {
-	text, err := readSmall(arg, maxKeyFile)
+func readPin(ctx context.Context, arg string) (sign.Pin, error) {
+	text, err := readSmall(ctx, arg, maxKeyFile)
 	if err == nil {
 		return pinFile(arg, text)
+	}
+	if errors.Is(err, errLong) {
+		return sign.Pin{}, notPublic(arg, errLong)
 	}
 	pin, bad := sign.ParsePin(arg)
 	if bad == nil {
@@ -159,9 +162,15 @@ func pinFile(name string, text []byte) (sign.Pin, error) {
 	}
 	pin, err := sign.ParsePin(string(text))
 	if err != nil {
-		return pin, fmt.Errorf("%s is not a public key: %w", quote(name), err)
+		return pin, notPublic(name, err)
 	}
 	return pin, nil
+}
+
+// notPublic also helps who gave the bundle where the publisher belongs.
+func notPublic(name string, err error) error {
+	err = usagef("%s is not a public key: %w", quote(name), err)
+	return withHint(err, "give a .pub file, a key (RW…) or a fingerprint; a bundle is an argument of its own")
 }
 
 // looksTyped says whether arg is meant as a key or a fingerprint, not as a file.

@@ -45,7 +45,11 @@ compare the public key on the phone, on the air or in print.`,
 				return err
 			}
 			if o.output == "" {
-				return withHint(usagef("where to is missing"), "satchel keygen -o news.key")
+				return withHint(usagef("the name of the key file is missing"), "satchel keygen -o news.key")
+			}
+			if strings.HasSuffix(o.output, ".pub") {
+				err := usagef("-o names the secret key, and %s is what a public key is called", quote(o.output))
+				return withHint(err, "satchel keygen -o "+strings.TrimSuffix(o.output, ".pub")+".key")
 			}
 			if o.noPassphrase && o.passphraseFile != "" {
 				return usagef("--no-passphrase and --passphrase-file contradict each other")
@@ -92,7 +96,7 @@ func (o *keygenOptions) passphrase(ctx context.Context, u *ui) ([]byte, error) {
 	case o.noPassphrase:
 		return nil, nil
 	case o.passphraseFile != "":
-		return readPassphrase(o.passphraseFile)
+		return readPassphrase(ctx, u, o.passphraseFile)
 	}
 	phrase, err := u.askTwice(ctx)
 	if errors.Is(err, errNoTerminal) {

@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/text/language"
 
 	"satchel/bundle"
+	"satchel/bundle/sign"
 )
 
 // pageSize is how many items are taken from the index at a time.
@@ -21,7 +23,9 @@ type lsOptions struct {
 	kind       string
 	language   string
 	folder     string
+	tag        language.Tag // of language; zero: any
 	filter     bundle.Filter
+	pins       []sign.Pin
 }
 
 // newLsCommand prints bare paths unless asked for more, so that a shell loop can use it.
@@ -38,9 +42,11 @@ func newLsCommand(u *ui) *cli.Command {
 			&cli.StringFlag{Name: "kind", Destination: &o.kind,
 				Usage: "only items of this `KIND`:\n" + kindNames()},
 			&cli.StringFlag{Name: "language", Destination: &o.language,
-				Usage: "only items in this `LANGUAGE`, such as ko or zh-CN"},
+				Usage: "only items in this `LANGUAGE`, such as ko; zh takes zh-Hans and\n" +
+					"zh-Hant, zh-CN only the first"},
 			&cli.StringFlag{Name: "folder", Destination: &o.folder,
 				Usage: "only items in this `FOLDER`, at any depth"},
+			pinFlag(),
 		},
 		Description: manual{
 			about: `Lists the items, the newest first, then by path: one path a line, as cat and
@@ -56,6 +62,9 @@ satchel ls --json news.zip | jq -r 'select(.kind == "video") | .path'`,
 				return err
 			}
 			if err := o.check(); err != nil {
+				return err
+			}
+			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
 				return err
 			}
 			return o.run(c.Context, u, args[0])
@@ -75,11 +84,11 @@ func kindNames() string {
 // check turns the flags into a filter. A kind that there is not is a slip; a language
 // or a folder may just not be in this bundle.
 func (o *lsOptions) check() error {
-	tag, err := parseLanguage(o.language)
-	if err != nil {
+	var err error
+	if o.tag, err = parseLanguage(o.language); err != nil {
 		return err
 	}
-	o.filter = bundle.Filter{Language: tag, Folder: o.folder}
+	o.filter = bundle.Filter{Folder: o.folder}
 	if o.kind == "" {
 		return nil
 	}
@@ -92,11 +101,14 @@ func (o *lsOptions) check() error {
 
 // run holds a page of items at a time, however many there are.
 func (o *lsOptions) run(ctx context.Context, u *ui, name string) (err error) {
-	r, err := openNoted(u, name)
+	r, err := openNoted(u, name, o.pins)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
+	if o.filter.Languages, err = o.languages(r); err != nil {
+		return err
+	}
 	out := bufio.NewWriter(u.out)
 	to := *u
 	to.out = out
@@ -109,6 +121,37 @@ func (o *lsOptions) run(ctx context.Context, u *ui, name string) (err error) {
 		u.notef("no such item; satchel info lists kinds and languages")
 	}
 	return errors.Join(err, out.Flush())
+}
+
+// languages are those of the bundle that the one asked for takes in. Where there is none it
+// is that one alone, which chooses nothing.
+func (o *lsOptions) languages(r *bundle.Reader) ([]string, error) {
+	if o.language == "" {
+		return nil, nil
+	}
+	all, err := r.Languages()
+	chosen := []string{o.tag.String()}
+	for _, l := range all {
+		tag, bad := language.Parse(l.Name)
+		if bad == nil && takesIn(o.tag, tag) && l.Name != chosen[0] {
+			chosen = append(chosen, l.Name)
+		}
+	}
+	return chosen, err
+}
+
+// takesIn says whether who asks for a language means the one of an item, too: zh is written
+// in any way, zh-CN as in zh-Hans, and pt-BR is not pt-PT.
+func takesIn(wanted, of language.Tag) bool {
+	base, script, region := wanted.Raw()
+	itsBase, _, itsRegion := of.Raw()
+	itsScript, _ := of.Script()
+	if (script != language.Script{}) || (region != language.Region{}) {
+		script, _ = wanted.Script() // a region has a script that goes with it
+	}
+	return base == itsBase &&
+		(script == language.Script{} || script == itsScript) &&
+		(region == language.Region{} || itsRegion == language.Region{} || region == itsRegion)
 }
 
 // eachEntry goes through the items that a filter chooses, in their order.

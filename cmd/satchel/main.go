@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,8 +36,8 @@ func mainCode() int {
 // run is the whole command: arguments in, exit code out.
 func run(ctx context.Context, u *ui, args []string) int {
 	err := dispatch(ctx, u, args)
-	if err == nil {
-		err = u.lost()
+	if err == nil || errors.Is(err, errShown) {
+		err = cmp.Or(u.lost(), err) // what was to be shown may not have been
 	}
 	u.progress.clear()
 	if err != nil {

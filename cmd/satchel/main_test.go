@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"net/http/cookiejar"
@@ -198,6 +200,54 @@ func TestInterrupt(t *testing.T) {
 	}
 	if stopped < 2 {
 		t.Errorf("stopped %d times; the work is over too soon for this test", stopped)
+	}
+}
+
+// TestInterruptExtract ends the context at every step that extracting reports: what is there
+// then is whole, and where that is nothing, there is no folder either.
+func TestInterruptExtract(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in, zip := filepath.Join(dir, "in"), filepath.Join(dir, "in.zip")
+	for _, name := range []string{"a/b/1.html", "a/b/2.html", "c/3.html"} {
+		writeFile(t, filepath.Join(in, name), "<title>A</title>"+strings.Repeat(name+" ", 100_000))
+	}
+	if code, _, e := command(t, context.Background(), "pack", in, "-o", zip); code != exitDone {
+		t.Fatal(e)
+	}
+	empty, some := 0, 0
+	for steps := range 60 {
+		out := filepath.Join(dir, strconv.Itoa(steps))
+		ctx, cancel := context.WithCancel(context.Background())
+		u := &ui{out: io.Discard, err: io.Discard, progress: &progress{w: cancelAfter(steps+1, cancel), on: true, now: fastClock()}}
+		code := run(ctx, u, []string{"extract", "-o", out, zip})
+		cancel()
+		if code == exitDone {
+			break
+		}
+		files := 0
+		err := filepath.WalkDir(out, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			rel, err := filepath.Rel(out, p)
+			if err == nil && readFile(t, p) != readFile(t, filepath.Join(in, rel)) {
+				err = fmt.Errorf("%s is not whole", rel)
+			}
+			files++
+			return err
+		})
+		switch {
+		case files > 0 && err == nil:
+			some++
+		case errors.Is(err, fs.ErrNotExist):
+			empty++
+		default:
+			t.Fatalf("after %d steps: %d files, %v", steps, files, err)
+		}
+	}
+	if empty == 0 || some == 0 {
+		t.Errorf("stopped %d times before anything was there, %d times after", empty, some)
 	}
 }
 

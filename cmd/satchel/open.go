@@ -57,7 +57,7 @@ satchel open -p news.pub --no-browser /media/stick/*.zip`,
 			if o.port, err = parsePort(o.portText); err != nil {
 				return err
 			}
-			if o.pins, err = readPins(c.StringSlice("publisher")); err != nil {
+			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
 				return err
 			}
 			return o.run(c.Context, u, args)

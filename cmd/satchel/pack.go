@@ -73,7 +73,8 @@ folders, each lies under its base name. The same files give the same bytes on ev
 system. No clock, user, host or path gets in.
 Secret keys, programs and links are refused; what systems and editors scatter about,
 and a site's scripts, are left out and listed. Sizes take K, M, G (powers of 1024) or
-KB, MB, GB (powers of 1000). A bundle of the same name is replaced, nothing else is.
+KB, MB, GB (powers of 1000). A bundle of the same name, or an empty file, is replaced;
+nothing else is.
 Prints the name of the bundle.`,
 			example: `satchel pack -k news.key -o news.zip articles films
 satchel pack --publisher news.pub articles     to be signed on another computer
@@ -132,11 +133,18 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 		},
 		func() (err error) { p.bundle.Issue, err = parseIssue(o.issue, o.series); return err },
 		func() (err error) { p.bundle.Date, err = parseDate(o.date); return err },
-		func() (err error) { p.bundle.Language, err = parseLanguage(o.language); return err },
-		func() (err error) {
-			p.bundle.Keys, err = readPublishers(c.StringSlice("publisher"))
+		func() error {
+			tag, err := parseLanguage(o.language)
+			if o.language != "" {
+				p.bundle.Language = tag.String()
+			}
 			return err
 		},
+		func() (err error) {
+			p.bundle.Keys, err = readPublishers(c.Context, c.StringSlice("publisher"))
+			return err
+		},
+		func() error { return usage(p.bundle.Check()) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -144,14 +152,15 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 		}
 	}
 	p.ingest.Output = p.output
+	p.ingest.Never = []string{o.key.file, o.key.passphraseFile}
 	return p, nil
 }
 
 // readPublishers reads the keys of signers who are named and have not signed.
-func readPublishers(args []string) ([]sign.PublicKey, error) {
+func readPublishers(ctx context.Context, args []string) ([]sign.PublicKey, error) {
 	var keys []sign.PublicKey
 	for _, arg := range args {
-		key, err := readPublic(arg)
+		key, err := readPublic(ctx, arg)
 		if err != nil {
 			return nil, err
 		}
@@ -177,6 +186,9 @@ func parseLayout(layout, partSize string) (bundle.Layout, int64, error) {
 		return "", 0, usagef("--part-size goes with --layout parts")
 	}
 	n, err := parseSize(partSize)
+	if err == nil {
+		err = (&bundle.Options{PartSize: n}).Check()
+	}
 	if err != nil {
 		return "", 0, usage(fmt.Errorf("--part-size: %w", err))
 	}
@@ -185,6 +197,9 @@ func parseLayout(layout, partSize string) (bundle.Layout, int64, error) {
 
 // defaultOutput names a bundle after the first folder, in the current one.
 func defaultOutput(output string, layout bundle.Layout, dir string) (string, error) {
+	if output == "-" {
+		return "", usagef("a bundle is not written to standard output, but to a file: -o FILE")
+	}
 	if output != "" {
 		return output, nil
 	}
@@ -231,16 +246,16 @@ func parseDate(s string) (string, error) {
 	return "", usagef("--date %q: write YYYY, YYYY-MM or YYYY-MM-DD", s)
 }
 
-// parseLanguage brings a language tag to its usual spelling.
-func parseLanguage(s string) (string, error) {
+// parseLanguage reads a language tag. None is the zero tag.
+func parseLanguage(s string) (language.Tag, error) {
 	if s == "" {
-		return "", nil
+		return language.Tag{}, nil
 	}
 	tag, err := language.Parse(s)
 	if err != nil {
-		return "", usagef("--language %q: write a tag such as en, ko or zh-CN", s)
+		return tag, usagef("--language %q: write a tag such as en, ko or zh-CN", s)
 	}
-	return tag.String(), nil
+	return tag, nil
 }
 
 // packMemory is where the garbage collector begins to work harder, in bytes: packing
@@ -334,8 +349,12 @@ func (p *packing) signedBy(u *ui, name string) {
 	for _, k := range p.bundle.Signers {
 		u.sayf("signed by %s", k.Public().Fingerprint())
 	}
-	if len(p.bundle.Signers) == 0 {
-		u.warnf("it is unsigned: nobody can tell it from a forgery. Sign it: satchel sign -k KEY %s",
-			show(name))
+	switch {
+	case len(p.bundle.Signers) > 0:
+	case len(p.bundle.Keys) > 0:
+		u.warnf("it is unsigned so far. Sign it: satchel sign -k KEY %s", show(name))
+	default:
+		u.warnf("it is unsigned, and names nobody who could sign it: nobody can tell it from a forgery. " +
+			"Pack it with -k KEY, or with --publisher PUB to be signed later")
 	}
 }

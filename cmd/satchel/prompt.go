@@ -106,10 +106,11 @@ func readHidden(ctx context.Context, tty *os.File) ([]byte, error) {
 	}
 }
 
-// readPassphrase takes the passphrase from a file: its one line, without the end of
-// the line.
-func readPassphrase(name string) ([]byte, error) {
-	text, err := readSmall(name, maxPassphrase+2)
+// readPassphrase takes the passphrase from a file, or from standard input where that is
+// called -: its one line, without the end of the line.
+func readPassphrase(ctx context.Context, u *ui, name string) ([]byte, error) {
+	u.warnShared(name)
+	text, err := u.readSecret(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -124,19 +125,61 @@ func readPassphrase(name string) ([]byte, error) {
 	return phrase, nil
 }
 
+// readSecret reads the file with a passphrase.
+func (u *ui) readSecret(ctx context.Context, name string) ([]byte, error) {
+	if name == "-" {
+		return readLimited(ctx, func() (*os.File, error) { return u.in, nil }, maxPassphrase+2)
+	}
+	return readSmall(ctx, name, maxPassphrase+2)
+}
+
+// warnShared tells who keeps a passphrase where others can read it. What a shell hands over
+// in a pipe is nobody else's.
+func (u *ui) warnShared(name string) {
+	info, err := os.Stat(name)
+	if err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		u.warnf("the passphrase file %s can be read by others on this computer: chmod 600 %s",
+			quote(name), show(name))
+	}
+}
+
+// errLong says that a file is no small one.
+var errLong = errors.New("it is too long to be one")
+
 // readSmall reads a file that has no reason to be large.
-func readSmall(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+func readSmall(ctx context.Context, name string, limit int64) ([]byte, error) {
+	data, err := readLimited(ctx, func() (*os.File, error) { return os.Open(name) }, limit)
+	if errors.Is(err, errLong) {
+		err = fmt.Errorf("%s: %w", quote(name), err)
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
+	return data, err
+}
+
+// readLimited ends with the context, also while it waits for somebody to write: a named pipe
+// may never have anybody who does.
+func readLimited(ctx context.Context, open func() (*os.File, error), limit int64) ([]byte, error) {
+	type answer struct {
+		data []byte
+		err  error
 	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s is longer than %d bytes", quote(name), limit)
+	answers := make(chan answer, 1)
+	go func() {
+		f, err := open()
+		if err != nil {
+			answers <- answer{nil, err}
+			return
+		}
+		defer f.Close()
+		data, err := io.ReadAll(io.LimitReader(f, limit+1))
+		if err == nil && int64(len(data)) > limit {
+			err = errLong
+		}
+		answers <- answer{data, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.data, a.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return data, nil
 }

@@ -55,9 +55,13 @@ func (o *signOptions) run(ctx context.Context, u *ui, name string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	file, err := bundle.Sign(name, key)
+	file, named, err := bundle.Sign(name, key)
 	if err != nil {
 		return fmt.Errorf("cannot sign %s: %w", quote(name), err)
+	}
+	if !named {
+		u.warnf("the bundle does not name this key: the signature counts only for readers who give the " +
+			"whole key with -p. To name it, pack anew with -k, or with --publisher and the .pub file")
 	}
 	u.printf("%s\n", show(signatureIn(name, file)))
 	u.sayf("signed by %s", key.Public().Fingerprint())

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode"
@@ -204,16 +205,30 @@ func plainVerdict(e *bundle.VerdictError) string {
 	return fmt.Sprintf("%s: %s (%s)", e.Verdict, plainReason(e.Reason), e.Reason)
 }
 
+// refusedHint names only what helps against what was refused.
+func refusedHint(files []ingest.Refusal) string {
+	hints := []string{"take them out of the folder, or mend what is named"}
+	is := func(f func(ingest.Refusal) bool) bool { return slices.ContainsFunc(files, f) }
+	if is(func(f ingest.Refusal) bool { return f.Unsupported }) {
+		hints = append(hints, "--skip-unsupported leaves out all that are called unsupported")
+	}
+	if is(func(f ingest.Refusal) bool { return f.Allowable }) {
+		hints = append(hints, "--allow PATH packs one that is unsupported or a program, to be saved")
+	}
+	return strings.Join(hints, "; ")
+}
+
 // knownHint is what helps against errors that can come from anywhere.
 func knownHint(err error) string {
 	var refused *ingest.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return "take these out of the folder; of those called unsupported, " +
-			"--skip-unsupported leaves out all, --allow PATH packs one"
+		return refusedHint(refused.Files)
 	case errors.Is(err, bundle.ErrNotBundle):
 		return "a bundle is a ZIP file of any name, a folder with a MANIFEST, " +
 			"or the .001 of some parts"
+	case errors.Is(err, ingest.ErrNothing):
+		return "a folder is packed at any depth; what was left out, and why, is listed above"
 	case errors.Is(err, bundle.ErrNewer):
 		return "get a newer satchel to read it"
 	case errors.Is(err, syscall.EFBIG):

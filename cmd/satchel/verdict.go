@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"satchel/bundle"
+	"satchel/bundle/sign"
 )
 
 // verdictWords say in a sentence what a verdict means to a reader.
@@ -108,12 +109,12 @@ func standingCode(r *bundle.Reader) error {
 }
 
 // openNoted opens a bundle for the commands that give out its content.
-func openNoted(u *ui, name string) (*bundle.Reader, error) {
+func openNoted(u *ui, name string, pins []sign.Pin) (*bundle.Reader, error) {
 	r, err := openBundle(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := noteStanding(u, name, r.Standing()); err != nil {
+	if err := noteStanding(u, name, r.Standing(pins...)); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil

@@ -47,7 +47,7 @@ satchel verify -p "00319 11437 …" news.zip     a fingerprint from the radio`,
 		Action: func(c *cli.Context) error {
 			// First, because a fingerprint that the shell took apart is the likeliest
 			// reason for arguments too many.
-			pins, err := readPins(c.StringSlice("publisher"))
+			pins, err := readPins(c.Context, c.StringSlice("publisher"))
 			if err != nil {
 				return err
 			}
@@ -105,6 +105,8 @@ type verdictLine struct {
 	Blocks      int64          `json:"blocks"`
 	Bytes       int64          `json:"bytes"`
 	Signed      bundle.Verdict `json:"signed"` // by whom: trusted, unknown or unsigned
+	Uncounted   []string       `json:"uncounted"`
+	Absent      []string       `json:"absent"`
 }
 
 // A markLine is where bytes were added, and how many.
@@ -120,6 +122,7 @@ func newVerdictLine(r *bundle.Report) verdictLine {
 		Verdict: r.Verdict, Marked: r.Marked, Fingerprint: r.Fingerprint, Reason: r.Reason, Signed: r.Signed,
 		Damaged: append([]string{}, r.Damaged...), Missing: append([]string{}, r.Missing...),
 		Extra: append([]string{}, r.Extra...), Marks: []markLine{},
+		Uncounted: append([]string{}, r.Uncounted...), Absent: append([]string{}, r.Absent...),
 		More: r.More, Unnamed: r.Unnamed, Items: r.Items, Blocks: r.Blocks, Bytes: r.Bytes,
 	}
 	for _, m := range r.Marks {
@@ -135,13 +138,21 @@ func (o *verifyOptions) print(u *ui, r *bundle.Report) {
 		u.printf("It is marked: somebody put bytes around it that nobody signed, and that can tell\n" +
 			"this copy from others. What is in it is as it was; satchel convert makes a clean copy.\n")
 	}
+	if len(r.Extra) > 0 {
+		u.printf("What is called extra below only lies beside it: nobody signed that, and satchel does not show it.\n")
+	}
 	if r.Fingerprint != "" {
 		u.printf("%-10s %s\n", "publisher", r.Fingerprint)
 	}
+	for _, id := range r.Uncounted {
+		u.printf("%-10s by key %s, which the bundle does not name: it counts for who gives the whole key\n",
+			"signature", id)
+	}
 	if r.Items > 0 {
-		u.printf("%-10s %s, %s, %s\n", "checked", formatCount(r.Items, "item"),
+		u.printf("%-10s %s%s, %s, %s\n", "checked", formatCount(r.Items, "item"), whole(r),
 			formatCount(r.Blocks, "block"), formatSize(r.Bytes))
 	}
+	printPaths(u, "absent", r.Absent)
 	printPaths(u, "damaged", r.Damaged)
 	printPaths(u, "missing", r.Missing)
 	if r.More > 0 {
@@ -158,6 +169,15 @@ func (o *verifyOptions) print(u *ui, r *bundle.Report) {
 	printPaths(u, "extra", r.Extra)
 }
 
+// whole says how many items are, where not all of them are.
+func whole(r *bundle.Report) string {
+	bad := int64(len(r.Damaged)+len(r.Missing)) + r.More
+	if bad == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s whole)", grouped(r.Items-bad))
+}
+
 // inFile names the file of a mark, where a bundle has several.
 func inFile(name string) string {
 	if name == "" {
@@ -171,6 +191,8 @@ func (o *verifyOptions) sentence(r *bundle.Report) string {
 	var b strings.Builder
 	b.WriteString(verdictWords[r.Verdict])
 	switch {
+	case r.Verdict == bundle.Unsigned && len(r.Uncounted) > 0:
+		b.WriteString(" The signature with it is by nobody whom it names.")
 	case r.Verdict == bundle.Unknown && len(o.pins) > 0:
 		b.WriteString(" It is none of those that you named with -p.")
 	case r.Verdict == bundle.Changed && len(r.Damaged) > 0:
