@@ -134,7 +134,7 @@ func sortOut(all []sigFile, keys []sign.PublicKey) (sigs []sigFile, stray []stri
 // names is taken at its word.
 func (r *Reader) manifestError(text []byte, beside func([]string) ([]sigFile, error), err error) error {
 	if z, ok := r.store.(*zipStore); ok && z.cut {
-		return &VerdictError{Incomplete, ReasonCut, err}
+		return &VerdictError{Incomplete, ReasonCut, errCutHead}
 	}
 	keys := namedKeys(text)
 	if errors.Is(err, ErrNotBundle) && len(keys) == 0 {
@@ -159,6 +159,8 @@ func (r *Reader) manifestError(text []byte, beside func([]string) ([]sigFile, er
 	}
 	return &VerdictError{Changed, ReasonManifest, err}
 }
+
+var errCutHead = errors.New("it ends before its MANIFEST does")
 
 // signatureNames are the names under which signatures by keys are looked for.
 func signatureNames(keys []sign.PublicKey) []string {

@@ -134,6 +134,9 @@ func (p *arranger) add(f cli.Flag, as, value string) error {
 			return usagef("%s takes no value, but has %q", as, value)
 		}
 	}
+	if takesValue(f) && value == "" {
+		return usagef("%s has an empty value", as)
+	}
 	if _, many := f.(*cli.StringSliceFlag); !many && takesValue(f) && p.given[name] {
 		return usagef("%s is given twice", as)
 	}

@@ -132,6 +132,10 @@ _satchel() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
     local command=${COMP_WORDS[1]} flags= words=
     COMPREPLY=()
+    # bash takes --flag=value apart at the sign
+    if [[ $current == = ]]; then current=
+    elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}
+    fi
     if ((COMP_CWORD == 1)); then
         COMPREPLY=($(compgen -W "%s" -- "$current"))
         return

@@ -195,6 +195,9 @@ func (o *verifyOptions) sentence(r *bundle.Report) string {
 		b.WriteString(" The signature with it is by nobody whom it names.")
 	case r.Verdict == bundle.Unknown && len(o.pins) > 0:
 		b.WriteString(" It is none of those that you named with -p.")
+	case r.Verdict == bundle.Incomplete && r.Items == 0:
+		b.Reset()
+		b.WriteString("So much of it is missing from this copy that nothing in it can be checked.")
 	case r.Verdict == bundle.Changed && len(r.Damaged) > 0:
 		b.WriteString(" Trust nothing of what is named below; the rest is as it was signed.")
 	case r.Verdict == bundle.Changed && r.Restored:
