@@ -47,6 +47,35 @@ func (v *verifier) checkAll() error {
 // checkCatalogue reads the pages of the index that checkTables has not, and then the
 // whole of it for its flat hash.
 func (v *verifier) checkCatalogue() error {
+	if err := v.readCatalogue(); err != nil {
+		return err
+	}
+	if v.items != v.r.Len() && !v.lost && v.report.Unnamed == 0 {
+		v.fail(fmt.Errorf("%w: %d items, %d announced", ErrFormat, v.items, v.r.Len()))
+	}
+	if v.paths != 0 && v.report.Unnamed == 0 {
+		v.fail(fmt.Errorf("%w: the path table is not that of the items", ErrFormat))
+	}
+	return v.checkFlat(indexName, headSize, v.r.manifest.index)
+}
+
+// batchSize is how many records of the catalogue are checked as one piece of work.
+const batchSize = 256
+
+// readCatalogue goes through the catalogue, and has its records checked on all cores.
+func (v *verifier) readCatalogue() error {
+	batches := make(chan []tree.Entry, v.workers())
+	var wg sync.WaitGroup
+	for range v.workers() {
+		wg.Go(func() {
+			for b := range batches {
+				v.checkRecords(b)
+			}
+		})
+	}
+	defer wg.Wait()
+	defer close(batches)
+	var batch []tree.Entry
 	for e, err := range v.r.index.From(nil) {
 		if err := v.ctx.Err(); err != nil {
 			return err
@@ -57,17 +86,50 @@ func (v *verifier) checkCatalogue() error {
 		if err == nil && e.Key[0] >= keyBlocks {
 			break
 		}
-		if err == nil {
-			v.collect(e)
+		if err != nil {
+			continue
+		}
+		if batch = append(batch, e); len(batch) == batchSize {
+			batches <- batch
+			batch = nil
 		}
 	}
-	if v.items != v.r.Len() && !v.lost && v.report.Unnamed == 0 {
-		v.fail(fmt.Errorf("%w: %d items, %d announced", ErrFormat, v.items, v.r.Len()))
+	batches <- batch
+	return nil
+}
+
+// checkRecords checks records of the catalogue, in any order. A key of the path table occurs
+// once: where the sums of hashes over the items' paths and over that table agree, no two items
+// have one path. The seed is ours alone, so nobody can make up paths whose hashes add up.
+func (v *verifier) checkRecords(batch []tree.Entry) {
+	var items int64
+	var paths uint64
+	var buf []byte
+	for _, e := range batch {
+		switch e.Key[0] {
+		case keyItem:
+			items++
+			it, _, err := parseItem(e.Value)
+			if err != nil {
+				v.fail(err)
+			}
+			buf = append(appendPathKey(buf[:0], it.Path), e.Key[1:]...)
+			paths += maphash.Bytes(v.seed, buf)
+		case keyPath:
+			n, err := parseNode(e.Value)
+			if err != nil {
+				v.fail(err)
+			}
+			if !n.folder {
+				buf = append(append(buf[:0], e.Key...), itemKey(n.id)[1:]...)
+				paths -= maphash.Bytes(v.seed, buf)
+			}
+		}
 	}
-	if v.paths != 0 && v.report.Unnamed == 0 {
-		v.fail(fmt.Errorf("%w: the path table is not that of the items", ErrFormat))
-	}
-	return v.checkFlat(indexName, headSize, v.r.manifest.index)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.items += items
+	v.paths += paths
 }
 
 // isCatalogue says whether a page that cannot be read begins before the tables.
@@ -82,7 +144,7 @@ func (v *verifier) lose(err error) {
 	v.report.Unnamed++
 }
 
-// collect notes the members and the block tables, and checks that they fit together
+// collect notes the members and the block tables, which come in their order, and checks that they fit together
 // as FORMAT.md says: a faulty or hostile signer must not get bytes into a copy that no
 // hash covers.
 func (v *verifier) collect(e tree.Entry) {
@@ -90,21 +152,6 @@ func (v *verifier) collect(e tree.Entry) {
 	case keyBlocks:
 		if len(e.Key) == len(blocksKey(0, 0)) {
 			v.tables[be.Uint32(e.Key[1:])]++
-		}
-	case keyItem:
-		v.items++
-		it, _, err := parseItem(e.Value)
-		if err != nil {
-			v.fail(err)
-		}
-		v.paths += v.hashPath(pathKey(it.Path), e.Key[1:])
-	case keyPath:
-		n, err := parseNode(e.Value)
-		if err != nil {
-			v.fail(err)
-		}
-		if !n.folder {
-			v.paths -= v.hashPath(e.Key, itemKey(n.id)[1:])
 		}
 	case keyMember:
 		m, err := parseMember(e.Value)
@@ -118,13 +165,6 @@ func (v *verifier) collect(e tree.Entry) {
 		}
 		v.members = append(v.members, m)
 	}
-}
-
-// hashPath stands for a path and the item that it belongs to. A key occurs once, so where
-// the sums over the items and over the path table agree, no two items have one path. The
-// seed is ours alone, so nobody can make up paths whose hashes add up.
-func (v *verifier) hashPath(key, id []byte) uint64 {
-	return maphash.Bytes(v.seed, append(key[:len(key):len(key)], id...))
 }
 
 // checkMember checks a member against the one before it.

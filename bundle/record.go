@@ -61,18 +61,20 @@ func blocksKey(member, first uint32) []byte {
 }
 
 // pathKey puts the children of a folder next to each other.
-func pathKey(path string) []byte {
+func pathKey(path string) []byte { return appendPathKey(nil, path) }
+
+func appendPathKey(key []byte, path string) []byte {
 	folder, name := "", path
 	if i := strings.LastIndexByte(path, '/'); i >= 0 {
 		folder, name = path[:i], path[i+1:]
 	}
-	return append(folderKey(folder), safepath.Fold(name)...)
+	key = safepath.AppendFold(append(key, keyPath), folder)
+	return safepath.AppendFold(append(key, 0), name)
 }
 
 // folderKey is what the keys of all children of a folder begin with.
 func folderKey(folder string) []byte {
-	key := append([]byte{keyPath}, safepath.Fold(folder)...)
-	return append(key, 0)
+	return append(safepath.AppendFold([]byte{keyPath}, folder), 0)
 }
 
 // A dimension is a way to filter items.
@@ -98,6 +100,7 @@ var be = binary.BigEndian
 // A decoder takes a value apart. The first failure sticks.
 type decoder struct {
 	b   []byte
+	all string // what texts are parts of: all that there was in b, or nothing
 	bad bool
 }
 
@@ -122,7 +125,12 @@ func (d *decoder) bytes(n int) []byte {
 }
 
 func (d *decoder) text(limit int) string {
-	return string(d.bytes(int(d.uvarint(uint64(limit)))))
+	b := d.bytes(int(d.uvarint(uint64(limit))))
+	if d.all == "" {
+		return string(b)
+	}
+	end := len(d.all) - len(d.b)
+	return d.all[end-len(b) : end]
 }
 
 func (d *decoder) uint32() uint32 { return uint32(d.uvarint(1<<32 - 1)) }
@@ -157,7 +165,7 @@ func appendItem(b []byte, it *Item, p place) []byte {
 }
 
 func parseItem(b []byte) (it Item, p place, err error) {
-	d := &decoder{b: b}
+	d := &decoder{b: b, all: string(b)} // one piece of memory for all the texts in it
 	it.Path = d.text(safepath.MaxPath)
 	kind := d.bytes(1)
 	it.Type, it.Title = d.text(maxType), d.text(MaxTitle)

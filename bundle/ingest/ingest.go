@@ -108,6 +108,7 @@ type Folder struct {
 	allow   []string // clean, as the curator wrote them
 	never   []fs.FileInfo
 	workers int
+	desks   chan *desk // at which Open works
 
 	mu     sync.Mutex
 	report report // of the latest scan
@@ -122,7 +123,7 @@ func Folders(dirs []string, o Options) (*Folder, error) {
 	if len(dirs) == 0 {
 		return nil, fmt.Errorf("no folder to pack")
 	}
-	f := &Folder{skip: o.SkipUnsupported, workers: defaultWorkers()}
+	f := &Folder{skip: o.SkipUnsupported, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
 	for _, a := range o.Allow {
 		f.allow = append(f.allow, cleanAllow(a))
 	}
@@ -163,6 +164,9 @@ func (f *Folder) order() error {
 
 // Close lets go of the input folders. Open and Items fail afterwards.
 func (f *Folder) Close() error {
+	for len(f.desks) > 0 {
+		(<-f.desks).clear()
+	}
 	var first error
 	for _, in := range f.inputs {
 		if err := in.root.Close(); err != nil && first == nil {
@@ -221,13 +225,36 @@ func (f *Folder) Open(path string) (io.ReadCloser, error) {
 		if !ok {
 			continue
 		}
-		file, _, err := in.open(rel)
+		file, err := f.open(in, rel)
 		if err != nil {
 			return nil, fmt.Errorf("cannot open %q: %w", path, err)
 		}
 		return file, nil
 	}
 	return nil, fmt.Errorf("cannot open %q: it lies in none of the folders", path)
+}
+
+// maxDesks is how many folders Open may keep open.
+const maxDesks = 8
+
+// open opens a file at a desk that is free, or at a new one.
+func (f *Folder) open(in *input, rel string) (*os.File, error) {
+	var d *desk
+	select {
+	case d = <-f.desks:
+	default:
+		d = newDesk()
+	}
+	file, _, err := d.open(in, rel)
+	select {
+	case f.desks <- d:
+	default:
+		d.clear()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
 }
 
 // LeftOut lists what the latest scan left out, in the order of the paths, at most

@@ -80,7 +80,7 @@ type desk struct {
 	done func()
 }
 
-func newDesk() *desk { return &desk{buf: make([]byte, headLen), done: func() {}} }
+func newDesk() *desk { return &desk{done: func() {}} }
 
 func (d *desk) clear() {
 	d.done()
@@ -109,6 +109,9 @@ func (d *desk) read(in *input, rel string) (*head, fs.FileInfo, error) {
 		return nil, nil, err
 	}
 	defer file.Close()
+	if d.buf == nil {
+		d.buf = make([]byte, headLen)
+	}
 	n, err := io.ReadFull(file, d.buf)
 	whole := err == io.EOF || err == io.ErrUnexpectedEOF
 	if err != nil && !whole {

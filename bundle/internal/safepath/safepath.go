@@ -155,10 +155,24 @@ func isAssigned(r rune) bool {
 
 // Fold returns the form in which two paths are compared: NFD, ignorable
 // characters dropped, full case folding, the dot of "İ" dropped, NFC.
-func Fold(p string) string {
-	if isPlain(p) {
-		return strings.ToLower(p)
+func Fold(p string) string { return string(AppendFold(nil, p)) }
+
+// AppendFold appends Fold(p) to b.
+func AppendFold(b []byte, p string) []byte {
+	if !isPlain(p) {
+		return append(b, fold(p)...)
 	}
+	for i := range len(p) {
+		c := p[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
+func fold(p string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(p) {
 		if isIgnorable(r) {
