@@ -290,24 +290,6 @@ func TestC06TitlesCleaned(t *testing.T) {
 	}
 }
 
-// TestC05NamesEqualAfterFolding: both are yielded here; making the bundle refuses them
-// and leaves nothing behind.
-func TestC05NamesEqualAfterFolding(t *testing.T) {
-	t.Parallel()
-	dir := lay(t, map[string]string{"straße.txt": "1", "STRASSE.txt": "2"})
-	f := open(t, Options{}, dir)
-	if r := scanAll(t, f); len(r.items) != 2 {
-		t.Skipf("this file system holds only %q", r.paths())
-	}
-	out := filepath.Join(t.TempDir(), "out.zip")
-	if _, err := bundle.Create(t.Context(), out, f, bundle.Options{}); err == nil {
-		t.Error("a bundle was made of two names that are one on other systems")
-	}
-	if _, err := os.Stat(out); err == nil {
-		t.Error("it left a file")
-	}
-}
-
 // A refusal anywhere keeps the bundle from being made, and arrives as what it is.
 func TestRefusalStopsThePacking(t *testing.T) {
 	t.Parallel()
