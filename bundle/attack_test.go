@@ -711,6 +711,33 @@ func TestH10StockTools(t *testing.T) {
 	}
 }
 
+// TestH10SignersMistake: where a signer has put a wrong hash where stock tools look, a deep
+// check says so as they do. Without it, only what is read is vouched for.
+func TestH10SignersMistake(t *testing.T) {
+	t.Parallel()
+	sha256sum := need(t, "sha256sum")
+	for what, spoil := range map[string]func(*forgery){
+		"of a member": func(f *forgery) { f.list = strings.Repeat("1", 64) + f.list[64:] },
+		"of index":    func(f *forgery) { f.header = func(m *manifest) { m.index.sum[0] ^= 1 } },
+		"of MEMBERS":  func(f *forgery) { f.header = func(m *manifest) { m.members.sum[0] ^= 1 } },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			f := forge(t)
+			spoil(f)
+			dir := f.folder(t)
+			report, err := Verify(t.Context(), dir, VerifyOptions{Deep: true, Pins: []sign.Pin{pin(t, testKey(t, 1).Public())}})
+			if err != nil || report.Verdict != Changed || report.Reason != ReasonDigests {
+				t.Errorf("%+v, %v", report, err)
+			}
+			cmd := exec.Command(sha256sum, "--strict", "--quiet", "-c", manifestName, membersName)
+			if cmd.Dir = dir; cmd.Run() == nil {
+				t.Error("sha256sum calls it OK")
+			}
+		})
+	}
+}
+
 // stock has stock tools check a bundle of any layout.
 func stock(t *testing.T, tools [3]string, name string, key sign.PublicKey) {
 	t.Helper()

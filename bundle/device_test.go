@@ -250,14 +250,13 @@ func TestF07BadPlace(t *testing.T) {
 	}
 	const sector = 512
 	step := int64(32 << 10)
+	list := int64(bytes.LastIndex(data[:size-200], []byte("  m0001.mp4\n")))
+	_, report, err := session(t, "bad in MEMBERS", brokenAt(data, list, 1), size, issue(1))
+	if err != nil || report.Verdict != Incomplete {
+		t.Errorf("bad in MEMBERS: %+v, %v", report, err)
+	}
 	for bad := int64(headSize); bad < size; bad += step {
-		d := device(func(p []byte, off int64) (int, error) {
-			if off < bad+sector && bad < off+int64(len(p)) {
-				n, _ := bytes.NewReader(data).ReadAt(p[:max(bad-off, 0)], off)
-				return n, syscall.EIO
-			}
-			return bytes.NewReader(data).ReadAt(p, off)
-		})
+		d := brokenAt(data, bad, sector)
 		want := touched(t, whole, bad, bad+sector)
 		lost, report, err := session(t, fmt.Sprintf("bad at %d", bad), d, size, issue(1))
 		if bad < headSize+whole.manifest.index.size {
@@ -273,6 +272,17 @@ func TestF07BadPlace(t *testing.T) {
 		if missing := slices.Sorted(slices.Values(report.Missing)); report.Verdict == Unknown && len(want) > 0 || !slices.Equal(missing, want) {
 			t.Errorf("bad at %d: %+v, want %q missing", bad, report, want)
 		}
+	}
+}
+
+// brokenAt is a device that cannot read some bytes.
+func brokenAt(data []byte, bad, length int64) device {
+	return func(p []byte, off int64) (int, error) {
+		if off < bad+length && bad < off+int64(len(p)) {
+			n, _ := bytes.NewReader(data).ReadAt(p[:max(bad-off, 0)], off)
+			return n, syscall.EIO
+		}
+		return bytes.NewReader(data).ReadAt(p, off)
 	}
 }
 

@@ -341,7 +341,7 @@ func TestC13Limits(t *testing.T) {
 	}
 	for what, spoil := range map[string]func(*forgery){
 		"a path of 30 KB":        item(func(it *Item) { it.Path = strings.Repeat("a/", 15_000) + "b" }),
-		"a path of 1,025 bytes":  item(func(it *Item) { it.Path = strings.Repeat("abcd/", 204) + "abcde" }),
+		"a path of 1,025 bytes":  item(func(it *Item) { it.Path = strings.Repeat(strings.Repeat("x", 204)+"/", 4) + strings.Repeat("x", 205) }),
 		"a path of 65 names":     item(func(it *Item) { it.Path = strings.Repeat("a/", 64) + "b" }),
 		"a title of 30 KB":       item(func(it *Item) { it.Title = strings.Repeat("a", 30_000) }),
 		"a title of 1,025 bytes": item(func(it *Item) { it.Title = strings.Repeat("a", 1025) }),
@@ -356,6 +356,28 @@ func TestC13Limits(t *testing.T) {
 			t.Parallel()
 			deceit{spoil: spoil, lost: []string{"d/c.html"}, err: ErrFormat}.try(t)
 		})
+	}
+}
+
+// TestC13LimitsOfWriting: what no reader takes is not written, either.
+func TestC13LimitsOfWriting(t *testing.T) {
+	t.Parallel()
+	for what, change := range map[string]func(*Item){
+		"a title of 1,025 bytes": func(it *Item) { it.Title = strings.Repeat("a", 1025) },
+		"a language of 65 bytes": func(it *Item) { it.Language = strings.Repeat("abcd-", 13) },
+		"a type of 129 bytes":    func(it *Item) { it.Type = "a/" + strings.Repeat("b", 127) },
+	} {
+		th := thing{Item{Kind: KindText, Type: "text/plain"}, []byte("x")}
+		change(&th.Item)
+		out := filepath.Join(t.TempDir(), "out.zip")
+		if _, err := Create(t.Context(), out, memory{"a.txt": th}, Options{}); err == nil {
+			t.Errorf("%s was packed", what)
+		}
+	}
+	long := strings.Repeat(strings.Repeat("x", 204)+"/", 4) + strings.Repeat("x", 205)
+	src := memory{long: thing{Item{Kind: KindText, Type: "text/plain"}, []byte("x")}}
+	if _, err := Create(t.Context(), filepath.Join(t.TempDir(), "out.zip"), src, Options{}); err == nil {
+		t.Error("a path of 1,025 bytes was packed")
 	}
 }
 

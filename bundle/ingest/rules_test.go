@@ -68,6 +68,7 @@ func TestE13SecretKeysRefused(t *testing.T) {
 		".env":               "PASSWORD=1",
 		"site/.env.local":    "PASSWORD=1",
 		"site/.ENV":          "PASSWORD=1",
+		"app/.env/x.txt":     "PASSWORD=1",
 		"code/.git/config":   "[core]",
 		"work/.git":          "gitdir: ../x",
 		"old/.svn/entries":   "12",
@@ -81,7 +82,7 @@ func TestE13SecretKeysRefused(t *testing.T) {
 	if len(r.items) != 0 {
 		t.Errorf("packed %q", r.paths())
 	}
-	folders := strings.NewReplacer(".git/config", ".git/", ".svn/entries", ".svn/", ".hg/store", ".hg/")
+	folders := strings.NewReplacer(".git/config", ".git/", ".svn/entries", ".svn/", ".hg/store", ".hg/", ".env/x.txt", ".env/")
 	for p := range files {
 		if p = folders.Replace(p); r.refused[p] == "" {
 			t.Errorf("%q was not refused", p)
@@ -121,7 +122,8 @@ func TestE07LeftOut(t *testing.T) {
 		"a/jquery.js@ver=1.2", "a/style.css.map", "a/game.swf", "a/view.php", "a/view.asp", ".htaccess", ".cache/x.html",
 		"a/app.wasm", "a/hidden.wasm_",
 	}
-	files := map[string]string{"a/page.html": "<p>", "a/index.php": "<html><p>saved", "a/style.css@v=3": "p{}"}
+	files := map[string]string{"a/page.html": `<script src="script.js"></script><a href="module.mjs">m</a>` +
+		`<a href="script.min.js.map">s</a><a href="style.css.map">c</a><a href="game.swf">g</a>`, "a/index.php": "<html><p>saved", "a/style.css@v=3": "p{}"}
 	for _, p := range left {
 		if strings.HasSuffix(p, "/") {
 			p += "deep/program.exe"

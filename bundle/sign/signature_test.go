@@ -308,8 +308,8 @@ func TestE12CommentsSayNothing(t *testing.T) {
 	k := goldenKey(t)
 	message := []byte("m")
 	file := string(k.Sign(message))
-	want := untrustedPrefix + untrustedComment + "\n"
-	trusted := "\n" + trustedPrefix + trustedComment + "\n"
+	want := untrustedPrefix + "signature from minisign secret key\n"
+	trusted := "\n" + trustedPrefix + "satchel\n"
 	if !strings.HasPrefix(file, want) || !strings.Contains(file, trusted) {
 		t.Errorf("Sign = %q", file)
 	}

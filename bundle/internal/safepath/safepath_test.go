@@ -45,7 +45,7 @@ func TestC06Controls(t *testing.T) {
 func TestC13Limits(t *testing.T) {
 	t.Parallel()
 	refuse(t, strings.Repeat("x", MaxName+1), strings.Repeat("d/", MaxDepth)+"f",
-		strings.Repeat("abcdefg/", 128)+"f", strings.Repeat("a/", 100_000)+"f")
+		strings.Repeat(strings.Repeat("x", 204)+"/", 4)+strings.Repeat("x", 205), strings.Repeat("a/", 100_000)+"f")
 }
 
 func refuse(t *testing.T, paths ...string) {
