@@ -33,9 +33,9 @@ func Convert(ctx context.Context, r *Reader, name string, o ConvertOptions) (fil
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(spool)
+	defer spool.remove()
 	c := &converter{ctx: ctx, r: r, o: o}
-	if c.sink, err = newSink(o.Layout, name, spool, o.PartSize); err != nil {
+	if c.sink, err = newSink(o.Layout, name, spool.dir, o.PartSize); err != nil {
 		return nil, err
 	}
 	defer c.sink.abort()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -74,9 +73,9 @@ func Create(ctx context.Context, name string, src Source, o Options) (*Summary, 
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(spool)
+	defer spool.remove()
 	c := &creator{
-		ctx: ctx, src: src, o: o, spool: spool,
+		ctx: ctx, src: src, o: o, spool: spool.dir,
 		sum: Summary{ByKind: map[Kind]KindSum{}},
 	}
 	defer c.close()
@@ -162,7 +161,7 @@ func (c *creator) run(name string) error {
 		return err
 	}
 	flat := newDigester()
-	b := tree.NewBuilder(io.MultiWriter(index, flat))
+	b := tree.NewBuilder(io.MultiWriter(index, flat), c.sum.Items)
 	if err := c.writeCatalogue(b, entries); err != nil {
 		return errors.Join(err, index.Close())
 	}

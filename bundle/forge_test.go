@@ -148,7 +148,7 @@ func (f *forgery) index(t testing.TB) ([]byte, tree.Root) {
 		return f.pages, tree.Root{Size: int64(len(f.pages)), Length: len(last), Hash: sha256.Sum256(last)}
 	}
 	var buf bytes.Buffer
-	b := tree.NewBuilder(&buf)
+	b := tree.NewBuilder(&buf, 0)
 	for _, key := range slices.Sorted(maps.Keys(f.entries)) {
 		if err := b.Add([]byte(key), []byte(f.entries[key])); err != nil {
 			t.Fatal(err)

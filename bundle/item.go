@@ -44,6 +44,22 @@ type Item struct {
 	Language string // a BCP 47 tag, or empty
 	Date     string // YYYY, YYYY-MM or YYYY-MM-DD, or empty
 	Size     int64  // bytes, exactly
+
+	// What follows may be left out.
+	Summary       string // a sentence or two, at most MaxTitle bytes, like Title
+	Tags          string // what it is about, separated by line feeds, at most MaxTitle bytes
+	Byline        string // who made it, at most MaxTitle bytes, like Title
+	Licence       string // under which terms, the same
+	Origin        string // its address on the net, the same
+	Captured      string // when it was saved from there, like Date
+	Millis        int64  // how long a recording plays, in thousandths of a second
+	Words         int64  // how long a text is
+	Width, Height int64  // of a picture or a film as it is shown, in pixels
+	Cover         string // the path of the picture that stands for it
+
+	// Sum may be set by a source that has had the content in hand: its SHA-256. It spares Create
+	// a read, is checked when the content is copied, and is not kept in the bundle.
+	Sum *[32]byte
 }
 
 // An Entry is an item as it stands in a bundle.

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -133,7 +134,7 @@ func (c *creator) feed(items chan<- Item, failed chan error) error {
 
 // admit checks an item and counts it.
 func (c *creator) admit(it *Item) error {
-	if err := checkItem(it); err != nil {
+	if err := cmp.Or(checkItem(it), checkFields(it)); err != nil {
 		return err
 	}
 	if c.sum.Items == MaxItems {
@@ -147,6 +148,10 @@ func (c *creator) admit(it *Item) error {
 }
 
 func (c *creator) hashItem(it *Item) ([]byte, error) {
+	if it.Sum != nil {
+		c.report("scan", it.Size, 0)
+		return it.Sum[:], nil
+	}
 	h := sha256.New()
 	if err := c.copyItem(h, it, "scan", 0); err != nil {
 		return nil, err

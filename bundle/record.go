@@ -161,7 +161,7 @@ func appendItem(b []byte, it *Item, p place) []byte {
 	for _, n := range []uint32{p.member, p.block, p.offset} {
 		b = binary.AppendUvarint(b, uint64(n))
 	}
-	return b
+	return appendFields(b, it)
 }
 
 func parseItem(b []byte) (it Item, p place, err error) {
@@ -172,7 +172,7 @@ func parseItem(b []byte) (it Item, p place, err error) {
 	it.Language, it.Date = d.text(maxShort), d.text(maxShort)
 	it.Size = d.int64()
 	p = place{d.uint32(), d.uint32(), uint32(d.uvarint(maxRawBlock))}
-	if err := d.skipOptional(); err != nil {
+	if err := d.readFields(&it); err != nil {
 		return Item{}, place{}, err
 	}
 	if err := d.done("item"); err != nil {
@@ -183,24 +183,6 @@ func parseItem(b []byte) (it Item, p place, err error) {
 	}
 	it.Kind = Kinds[kind[0]-1]
 	return it, p, checkItem(&it)
-}
-
-// skipOptional passes over fields of later versions.
-func (d *decoder) skipOptional() error {
-	last := uint64(0)
-	for len(d.b) > 0 && !d.bad {
-		tag := d.uvarint(1 << 31)
-		d.text(maxRawBlock)
-		if d.bad || tag <= last {
-			d.bad = true
-			break
-		}
-		if tag%2 == 0 {
-			return fmt.Errorf("%w: item field %d", ErrNewer, tag)
-		}
-		last = tag
-	}
-	return nil
 }
 
 // checkPath applies the rule for names to what signed data says.

@@ -304,23 +304,3 @@ func syncFolder(name string) error {
 	_ = d.Sync()
 	return d.Close()
 }
-
-// newSpool makes a folder for temporary files beside name.
-func newSpool(name string) (string, error) {
-	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", err
-	}
-	spool, err := os.MkdirTemp(dir, ".satchel-")
-	return spool, errFolder(dir, err)
-}
-
-// errFolder names the folder where a temporary file could not be made, whose own name says
-// nothing to anybody.
-func errFolder(dir string, err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return fmt.Errorf("cannot write in the folder %q: %w", dir, path.Err)
-	}
-	return err
-}

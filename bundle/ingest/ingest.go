@@ -237,24 +237,43 @@ func (f *Folder) Open(path string) (io.ReadCloser, error) {
 // maxDesks is how many folders Open may keep open.
 const maxDesks = 8
 
-// open opens a file at a desk that is free, or at a new one.
-func (f *Folder) open(in *input, rel string) (*os.File, error) {
+// open makes at a desk that is free, or at a new one, what is packed of a file.
+func (f *Folder) open(in *input, rel string) (content io.ReadCloser, err error) {
 	var d *desk
 	select {
 	case d = <-f.desks:
 	default:
 		d = newDesk()
 	}
-	file, _, err := d.open(in, rel)
+	if !guard(func() { content, err = f.content(in, rel, d) }) {
+		err = errors.New("its content upsets the reader for it")
+	}
 	select {
 	case f.desks <- d:
 	default:
 		d.clear()
 	}
-	if err != nil {
-		return nil, err
+	return content, err
+}
+
+// content is what is packed of a file. The scan has found that it can be: whatever says otherwise now
+// has changed since.
+func (f *Folder) content(in *input, rel string, d *desk) (io.ReadCloser, error) {
+	found, file := f.look(in, rel, d)
+	switch {
+	case found.verdict != packed && file != nil:
+		file.Close()
+		fallthrough
+	case found.verdict != packed:
+		return nil, fmt.Errorf("it changed while it was packed: %s", found.reason)
+	case found.product != nil:
+		return struct {
+			io.Reader
+			io.Closer
+		}{found.product.reader(file), file}, nil
 	}
-	return file, nil
+	_, err := file.Seek(0, io.SeekStart)
+	return file, err
 }
 
 // LeftOut lists what the latest scan left out, in the order of the paths, at most

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +71,17 @@ func scanAll(t *testing.T, f *Folder) result {
 		var re *RefusedError
 		switch {
 		case err == nil:
+			if item.Sum != nil {
+				content, err := f.Open(item.Path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				data, err := io.ReadAll(content)
+				if err := errors.Join(err, content.Close()); err != nil || sha256.Sum256(data) != *item.Sum {
+					t.Errorf("%q: another hash than that of its content, %v", item.Path, err)
+				}
+				item.Sum = nil
+			}
 			r.items = append(r.items, item)
 		case errors.As(err, &re):
 			for _, x := range re.Files {

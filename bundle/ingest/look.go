@@ -14,39 +14,60 @@ import (
 // examine fills in the finding of a job. A fault in a parser of foreign content
 // refuses the file and nothing else.
 func (f *Folder) examine(j *job, d *desk) {
-	if !guard(func() { j.finding = f.look(j.in, j.rel, d) }) {
+	ok := guard(func() {
+		found, file := f.look(j.in, j.rel, d)
+		if file != nil {
+			file.Close()
+		}
+		found.product = nil // it is made again when it is copied
+		j.finding = found
+	})
+	if !ok {
 		j.finding = refuse("it cannot be examined: its content upsets the reader for it")
 	}
 }
 
-// look says what becomes of a file: first by its name, then by its content.
-func (f *Folder) look(in *input, rel string, d *desk) finding {
+// look says what becomes of a file: first by its name, then by its content. The file comes open where
+// it had to be opened.
+func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	path := in.prefix + rel
 	_, allowed := f.allows(in, rel)
 	named := judgeName(path, rel)
 	if named.verdict != packed && !named.peek && (named.final || !allowed) {
-		return named
+		return named, nil
 	}
-	h, info, err := d.read(in, rel)
+	h, file, info, err := d.read(in, rel)
 	switch {
 	case err != nil && named.peek:
-		return named
+		return named, nil
 	case err != nil:
-		return refuse("it cannot be read: %v", err)
+		return refuse("it cannot be read: %v", err), nil
 	case f.isNever(info):
-		return refuse("the key or the passphrase that is used to sign")
+		return refuse("the key or the passphrase that is used to sign"), file
 	}
 	seen := judgeContent(path, rel, h, info.Size())
-	switch {
-	case seen.final, seen.verdict == packed && named.verdict == packed:
-		return seen
-	case !allowed || named.final:
-		return worse(named, seen)
-	case named.peek && seen.verdict == packed:
-		seen.reason = named.reason
-		return seen
+	if seen.verdict == packed && (named.verdict == packed || allowed && named.peek) {
+		seen = f.make(seen, &material{seen.item, file, info.Size(), h})
+		if seen.verdict == packed {
+			seen.reason = named.reason // one that is hidden, and allowed
+			return seen, file
+		}
 	}
-	return allow(path, worse(named, seen), info)
+	if seen.final || !allowed || named.final {
+		return worse(named, seen), file
+	}
+	return allow(path, worse(named, seen), info), file
+}
+
+// make makes of a file that can be packed what is packed of it.
+func (f *Folder) make(seen finding, m *material) finding {
+	p, removed, err := f.produce(m)
+	if err != nil {
+		return notClean(err)
+	}
+	m.settle(p)
+	seen.item, seen.product, seen.removed = m.item, p, removed
+	return seen
 }
 
 // isNever says whether the curator's own secrets are in a file.
@@ -54,9 +75,10 @@ func (f *Folder) isNever(info fs.FileInfo) bool {
 	return slices.ContainsFunc(f.never, func(never fs.FileInfo) bool { return os.SameFile(never, info) })
 }
 
-// worse returns the finding by name unless the name had nothing against the file.
+// worse returns the finding by name unless the name had nothing against the file, or its content
+// is worse.
 func worse(named, seen finding) finding {
-	if named.verdict != packed {
+	if named.verdict != packed && !seen.final {
 		return named
 	}
 	return seen
@@ -102,27 +124,35 @@ func (d *desk) open(in *input, rel string) (*os.File, fs.FileInfo, error) {
 	return openRegular(d.root, base)
 }
 
-// read opens a file, reads its head into the buffer and closes it.
-func (d *desk) read(in *input, rel string) (*head, fs.FileInfo, error) {
+// read opens a file and reads its head into the buffer.
+func (d *desk) read(in *input, rel string) (*head, *os.File, fs.FileInfo, error) {
 	file, info, err := d.open(in, rel)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	defer file.Close()
+	h, err := d.readHead(rel, file, info)
+	if err != nil {
+		file.Close()
+		return nil, nil, nil, err
+	}
+	return h, file, info, nil
+}
+
+func (d *desk) readHead(rel string, file *os.File, info fs.FileInfo) (*head, error) {
 	if d.buf == nil {
 		d.buf = make([]byte, headLen)
 	}
 	n, err := io.ReadFull(file, d.buf)
 	whole := err == io.EOF || err == io.ErrUnexpectedEOF
 	if err != nil && !whole {
-		return nil, nil, reason(err)
+		return nil, reason(err)
 	}
 	if whole && int64(n) != info.Size() {
-		return nil, nil, errors.New("it is being written to")
+		return nil, errors.New("it is being written to")
 	}
 	_, name := splitPath(rel)
 	whole = whole || int64(n) == info.Size()
-	return &head{ext: extension(strings.ToLower(name)), raw: d.buf[:n], whole: whole}, info, nil
+	return &head{ext: extension(strings.ToLower(name)), raw: d.buf[:n], whole: whole}, nil
 }
 
 // judgeContent says what a file is, and describes it if it is to be packed.

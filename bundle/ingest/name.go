@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/scrub"
 )
 
 // A verdict is what becomes of a file.
@@ -25,6 +26,9 @@ type finding struct {
 	reason  string      // otherwise, or why it had to be allowed
 	final   bool        // the curator cannot allow it
 	peek    bool        // left out by name, but a secret in it is refused
+
+	product *product // nil: the file as it lies
+	removed []scrub.Removal
 }
 
 func leave(reason string) finding { return finding{verdict: leftOut, reason: reason} }

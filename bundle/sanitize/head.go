@@ -21,6 +21,8 @@ type Info struct {
 	Language string // the lang of the page, or its content-language: a BCP 47 tag
 	Date     string // YYYY, YYYY-MM or YYYY-MM-DD
 	Charset  string // the declared encoding in lower case, or empty
+	// Styles are the addresses of style sheets as they are written, at most 16 of at most 4 KiB.
+	Styles []string
 }
 
 // Head reads at most limit bytes of a page and returns what it says of itself. It
@@ -86,6 +88,19 @@ func (h *headReader) start(t html.Token, selfClosing bool) {
 		h.language(tokenValue(t, "xml:lang"))
 	case t.Data == "meta":
 		h.meta(t)
+	case t.Data == "link":
+		h.link(t)
+	}
+}
+
+// link takes the address of a style sheet.
+func (h *headReader) link(t html.Token) {
+	const most, longest = 16, 4 << 10
+	address := tokenValue(t, "href")
+	for word := range strings.FieldsSeq(tokenValue(t, "rel")) {
+		if strings.EqualFold(word, "stylesheet") && address != "" && len(address) <= longest && len(h.info.Styles) < most {
+			h.info.Styles = append(h.info.Styles, address)
+		}
 	}
 }
 

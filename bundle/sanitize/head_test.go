@@ -1,6 +1,7 @@
 package sanitize
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,11 +16,13 @@ func TestHead(t *testing.T) {
 	}{
 		{"all", `<html lang="ko"><head><meta charset="EUC-KR"><title> A &amp;
 			B </title><meta name="date" content="2024-03-05T10:00"></head><h1>C <b>D</b></h1><h1>E</h1>`,
-			Info{"A & B", "C D", "ko", "2024-03-05", "euc-kr"}},
+			Info{Title: "A & B", Heading: "C D", Language: "ko", Date: "2024-03-05", Charset: "euc-kr"}},
 		{"older ways", `<meta http-equiv="Content-Language" content="fa"><meta http-equiv=content-type
 			content="text/html; charset=windows-1256"><meta property="article:published_time" content="2023-12">`,
-			Info{"", "", "fa", "2023-12", "windows-1256"}},
-		{"first counts", `<title>a</title><title>b</title><html lang=en><html lang=ru>`, Info{"a", "", "en", "", ""}},
+			Info{Language: "fa", Date: "2023-12", Charset: "windows-1256"}},
+		{"first counts", `<title>a</title><title>b</title><html lang=en><html lang=ru>`, Info{Title: "a", Language: "en"}},
+		{"style sheets", `<link rel="alternate StyleSheet" href=a.css><link rel=icon href=b.png><link rel=stylesheet href=../c.css>`,
+			Info{Styles: []string{"a.css", "../c.css"}}},
 		{"drawing", `<svg><title>a</title></svg><title>b</title>`, Info{Title: "b"}},
 		{"script", `<script>"<title>a</title>"</script><title>b</title>`, Info{Title: "b"}},
 		{"dangerous characters", "<title>a\u202Egpj.exe\u2066\x01\u0085\u200Fb</title>", Info{Title: "agpj.exe b"}},
@@ -34,7 +37,7 @@ func TestHead(t *testing.T) {
 	}
 	for _, c := range cases {
 		got, err := Head(strings.NewReader(c.in), 1<<20)
-		if err != nil || got != c.want {
+		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: Head(%q)\ngot  %+v, %v\nwant %+v", c.name, c.in, got, err, c.want)
 		}
 	}

@@ -22,6 +22,7 @@ type Root struct {
 // it is full: it holds one open page for each level.
 type Builder struct {
 	w      io.Writer
+	leaf   int             // bytes of a leaf's body when it is full
 	enc    *zframe.Encoder // nil: leaves are stored as they are
 	size   int64
 	levels []*open
@@ -35,9 +36,13 @@ type open struct {
 	total             int // entries ever added to this level
 }
 
-// NewBuilder returns a builder that writes to w.
-func NewBuilder(w io.Writer) *Builder {
-	return &Builder{w: w, levels: []*open{{}}}
+// NewBuilder returns a builder that writes to w a table of some entries, as far as that is known.
+func NewBuilder(w io.Writer, entries int) *Builder {
+	b := &Builder{w: w, leaf: leafBody, levels: []*open{{}}}
+	if entries > manyEntries {
+		b.leaf = smallLeaf
+	}
+	return b
 }
 
 // Section ends the current page and says whether the leaves from here on are
@@ -89,7 +94,7 @@ func (b *Builder) add(level int, key, value []byte) {
 	o.total++
 	full := innerBody
 	if level == 0 {
-		full = leafBody
+		full = b.leaf
 	}
 	if len(o.body) >= full || o.keys > maxKeys-MaxKey {
 		b.flush(level)
@@ -144,7 +149,7 @@ func (b *Builder) isRoot(level int) bool {
 // Size returns how long the tree would be if the builder were fed by add and
 // finished. The builder itself does not change.
 func (b *Builder) Size(add func(*Builder) error) (int64, error) {
-	trial := &Builder{enc: b.enc, size: b.size, err: b.err}
+	trial := &Builder{leaf: b.leaf, enc: b.enc, size: b.size, err: b.err}
 	for _, o := range b.levels {
 		trial.levels = append(trial.levels, &open{
 			first: bytes.Clone(o.first), last: bytes.Clone(o.last),

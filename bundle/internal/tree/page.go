@@ -16,6 +16,7 @@ import (
 // to maxBody.
 const (
 	leafBody  = 32 << 10
+	smallLeaf = 16 << 10 // of a large table, where a look-up reads more pages
 	innerBody = 4 << 10
 	MaxKey    = 4 << 10
 	MaxValue  = 32 << 10
@@ -24,6 +25,9 @@ const (
 	maxLevel  = 7
 	maxKeys   = 512 << 10 // of all keys in a page together
 )
+
+// manyEntries is how large a table is whose leaves are small.
+const manyEntries = 50_000
 
 // A stored page is one byte for its level (0 is a leaf) with a flag when the
 // body is compressed, then the body, or its length as uvarint and a zstd frame.

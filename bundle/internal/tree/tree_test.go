@@ -11,7 +11,7 @@ import (
 func build(t testing.TB, n int) ([]byte, Root) {
 	t.Helper()
 	var buf bytes.Buffer
-	b := NewBuilder(&buf)
+	b := NewBuilder(&buf, 0)
 	b.Section(true)
 	for i := range n {
 		if i == n/2 {
@@ -86,7 +86,7 @@ func TestPrefix(t *testing.T) {
 func TestSizeIsKnownBeforeTheValues(t *testing.T) {
 	t.Parallel()
 	var buf bytes.Buffer
-	b := NewBuilder(&buf)
+	b := NewBuilder(&buf, 0)
 	b.Section(true)
 	for i := range 3000 {
 		if err := b.Add(key(i), value(i)); err != nil {
@@ -120,7 +120,7 @@ func TestSizeIsKnownBeforeTheValues(t *testing.T) {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	for _, second := range []string{"b", "a", "b"} {
-		b := NewBuilder(nil)
+		b := NewBuilder(nil, 0)
 		if err := b.Add([]byte("b"), nil); err != nil {
 			t.Fatal(err)
 		}

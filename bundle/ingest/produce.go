@@ -1,0 +1,101 @@
+package ingest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"satchel/bundle"
+	"satchel/bundle/ingest/scrub"
+)
+
+// A product is what an item holds where that is not its file as it lies: pieces of the file, or bytes
+// that were made of it. It is made twice, once to learn its size and once to copy it, and is the same
+// both times: so nothing has to be kept in between, however many files there are.
+type product struct {
+	plan scrub.Plan
+	made []byte
+}
+
+func (p *product) size() int64 {
+	if p.made != nil {
+		return int64(len(p.made))
+	}
+	return p.plan.Size()
+}
+
+// reader reads the product of a file.
+func (p *product) reader(file io.ReaderAt) io.Reader {
+	if p.made != nil {
+		return bytes.NewReader(p.made)
+	}
+	return p.plan.Reader(file)
+}
+
+// A material is a file on its way to be an item.
+type material struct {
+	item bundle.Item
+	file *os.File
+	size int64
+	head *head
+}
+
+// produce makes of a file what is packed of it. It fills in what the item says, and returns no
+// product where that is the file as it lies.
+func (f *Folder) produce(m *material) (*product, []scrub.Removal, error) {
+	mediaType, _, _ := strings.Cut(m.item.Type, ";")
+	if scrub.Knows(mediaType) {
+		return produceClean(m, mediaType)
+	}
+	return nil, nil, nil
+}
+
+// produceClean takes out what a picture, a recording or a film tells of its makers.
+func produceClean(m *material, mediaType string) (*product, []scrub.Removal, error) {
+	r, err := scrub.File(mediaType, m.file, m.size)
+	if err != nil {
+		return nil, nil, err
+	}
+	it := &m.item
+	it.Width, it.Height, it.Millis = int64(r.Width), int64(r.Height), r.Millis
+	if t := cleanTitle(r.Title); t != "" {
+		it.Title = t
+	}
+	it.Byline = cleanTitle(r.Artist)
+	if len(r.Removed) == 0 {
+		return nil, nil, nil
+	}
+	return &product{plan: r.Plan}, r.Removed, nil
+}
+
+// settle fills in what only the product tells: how large the item is, and its hash where the content
+// is at hand.
+func (m *material) settle(p *product) {
+	content := m.head.raw
+	switch {
+	case p != nil && p.made == nil, p == nil && !m.head.whole:
+		content = nil
+	case p != nil:
+		content = p.made
+	}
+	if p != nil {
+		m.item.Size = p.size()
+	}
+	if content != nil {
+		sum := sha256.Sum256(content)
+		m.item.Sum = &sum
+	}
+}
+
+// notClean is why a file is refused that cannot be cleaned.
+func notClean(err error) finding {
+	what := "it cannot be cleaned of what it tells of its makers"
+	if errors.Is(err, scrub.ErrFormat) || errors.Is(err, scrub.ErrLimit) {
+		return finding{verdict: refused, reason: fmt.Sprintf("%s: %v", what, err)}
+	}
+	return refuse("%s: %v", what, err)
+}

@@ -1,0 +1,111 @@
+package bundle
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A spool is a folder for temporary files beside what is being written, on the same file system. It goes
+// in the end; where the process was killed, the next one that writes there takes it away. A lock that
+// ends with its process tells the two apart.
+type spool struct {
+	dir  string
+	lock *os.File
+}
+
+// The names of a spool and of the file in it that is locked.
+const (
+	spoolPrefix = ".satchel-"
+	spoolLock   = "lock"
+)
+
+// newSpool makes a spool beside name, and the folder that it lies in.
+func newSpool(name string) (*spool, error) {
+	parent := filepath.Dir(name)
+	if err := os.MkdirAll(parent, 0o777); err != nil {
+		return nil, err
+	}
+	sweep(parent)
+	const tries = 3 // somebody else may sweep between two of our steps
+	for n := 0; ; n++ {
+		dir, err := os.MkdirTemp(parent, spoolPrefix)
+		if err != nil {
+			return nil, errFolder(parent, err)
+		}
+		s := &spool{dir: dir}
+		if err = s.hold(); err == nil {
+			return s, nil
+		}
+		if n == tries {
+			return nil, errors.Join(errFolder(parent, err), os.RemoveAll(dir))
+		}
+	}
+}
+
+var errHeld = errors.New("another process holds it")
+
+// hold locks the spool. A lock on a file that is no longer there is none.
+func (s *spool) hold() error {
+	path := filepath.Join(s.dir, spoolLock)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	mine, err := f.Stat()
+	there, err2 := os.Stat(path)
+	if err := errors.Join(err, err2, lockFile(f)); err != nil || !os.SameFile(mine, there) {
+		return errors.Join(errHeld, err, f.Close())
+	}
+	s.lock = f
+	return nil
+}
+
+// abandoned says whether nobody holds the spool any more.
+func (s *spool) abandoned() bool {
+	if openFilesStay {
+		return os.Remove(filepath.Join(s.dir, spoolLock)) == nil
+	}
+	return s.hold() == nil
+}
+
+// remove takes the spool away.
+func (s *spool) remove() {
+	if s.lock != nil {
+		s.lock.Close()
+	}
+	os.RemoveAll(s.dir)
+}
+
+// sweep takes away the spools of processes that were killed. What cannot be taken away stays.
+func sweep(parent string) {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), spoolPrefix) {
+			continue
+		}
+		s := &spool{dir: filepath.Join(parent, e.Name())}
+		_, err := os.Lstat(filepath.Join(s.dir, spoolLock))
+		switch {
+		case err != nil:
+			os.Remove(s.dir) // only where it is empty: it may be anybody's
+		case s.abandoned():
+			s.remove()
+		}
+	}
+}
+
+// errFolder names the folder where a temporary file could not be made, whose own name says
+// nothing to anybody.
+func errFolder(dir string, err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("cannot write in the folder %q: %w", dir, path.Err)
+	}
+	return err
+}
