@@ -771,3 +771,23 @@ func stock(t *testing.T, tools [3]string, name string, key sign.PublicKey) {
 		}
 	}
 }
+
+// TestA19JunkBesideAFolder: files of others, however many, do not hide the signature.
+func TestA19JunkBesideAFolder(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("makes 75,000 files")
+	}
+	key := testKey(t, 1)
+	dir := create(t, memory{"a.txt": thing{Item{Kind: KindText, Type: "text/plain"}, []byte("x")}},
+		Options{Layout: LayoutFolder, Signers: []sign.PrivateKey{key}})
+	for n := range maxMembers + maxJunk + 5000 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("A%06d.txt", n)), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report := verify(t, dir, pin(t, key.Public()))
+	if report.Verdict != Trusted || len(report.Extra) != maxListed {
+		t.Errorf("%s, %d extra", report.Verdict, len(report.Extra))
+	}
+}

@@ -29,6 +29,7 @@ type Content struct {
 	entry Entry
 	pos   int64
 	own   keptBlock // of a large stored item: not worth a place in the cache
+	ahead *aheadBlock
 	// near is where the latest read was. Without it, a read far into an item would
 	// count its frames from the first again.
 	near atomic.Pointer[landmark]
@@ -45,6 +46,15 @@ type keptBlock struct {
 	id    blockID
 	valid bool
 	block cachedBlock
+}
+
+// An aheadBlock is the block behind the one that a sequential reader is in. It is read and checked
+// while that one is on its way.
+type aheadBlock struct {
+	id   blockID
+	data []byte
+	err  error
+	done chan struct{}
 }
 
 // Content returns the content of an item that this Reader returned.
@@ -102,14 +112,48 @@ func (c *Content) kept(id blockID) (*cachedBlock, error) {
 	if err != nil || m.packed {
 		return c.r.cachedBlock(id)
 	}
-	last := c.own.block.data
+	last := c.own
 	c.own.valid = false
-	data, err := c.r.load(id, func(size int) []byte { return slices.Grow(last[:0], size)[:size] })
+	onwards := last.valid && last.id.member == id.member && last.id.block+1 == id.block
+	data, err := c.next(id, onwards, last.block.data)
 	if err != nil {
 		return nil, err
 	}
 	c.own = keptBlock{id, true, cachedBlock{data: data}}
+	if onwards && id.block+1 < m.blocks {
+		c.readAhead(blockID{id.member, id.block + 1}, last.block.data)
+	}
 	return &c.own.block, nil
+}
+
+// next returns the block that was read ahead, where it is the one that is wanted, and else reads it,
+// into the memory of the last one unless that is to be read ahead into.
+func (c *Content) next(id blockID, onwards bool, last []byte) ([]byte, error) {
+	ahead := c.ahead
+	c.ahead = nil
+	if ahead != nil && ahead.id == id {
+		<-ahead.done
+		return ahead.data, ahead.err
+	}
+	if onwards {
+		last = nil
+	}
+	return c.r.load(id, intoMemory(last))
+}
+
+// readAhead begins to read a block. Nobody has to wait for it: it ends by itself.
+func (c *Content) readAhead(id blockID, memory []byte) {
+	ahead := &aheadBlock{id: id, done: make(chan struct{})}
+	c.ahead = ahead
+	go func() {
+		defer close(ahead.done)
+		ahead.data, ahead.err = c.r.load(id, intoMemory(memory))
+	}()
+}
+
+// intoMemory gives memory that is there already, where it is large enough.
+func intoMemory(memory []byte) func(size int) []byte {
+	return func(size int) []byte { return slices.Grow(memory[:0], size)[:size] }
 }
 
 func (c *Content) readAt(p []byte, off int64, get func(blockID) (*cachedBlock, error)) (n int, err error) {

@@ -133,10 +133,16 @@ func (v *verifier) checkFolder(s *folderStore) error {
 	for _, m := range v.members {
 		sizes[m.name] = m.size
 	}
-	names, err := s.names(-1)
+	var names []string // as many as can be listed, and all that may be ours
+	err := s.eachName(func(name string) {
+		if len(names) < maxMembers+maxListed || s.found[properName(name)] == name {
+			names = append(names, name)
+		}
+	})
 	if err != nil {
 		return err
 	}
+	slices.Sort(names)
 	for _, name := range names {
 		proper := properName(name)
 		want, ours := sizes[proper]

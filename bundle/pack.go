@@ -341,7 +341,7 @@ func (c *creator) copyStored(base int64) error {
 		if m == nil {
 			return nil
 		}
-		err := h.flush()
+		err := h.close()
 		m.sums, m.flat = h.sums, h.flat.digest()
 		return errors.Join(err, out.Close())
 	}

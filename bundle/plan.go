@@ -167,9 +167,7 @@ func (c *creator) copyItem(w io.Writer, it *Item, stage string, total int64) err
 		return err
 	}
 	defer r.Close()
-	buf := copyBuffers.Get().(*[]byte)
-	defer copyBuffers.Put(buf)
-	n, err := io.CopyBuffer(struct{ io.Writer }{w}, stageReader{c, io.LimitReader(r, it.Size+1), stage, total}, *buf)
+	n, err := copyAll(w, stageReader{c, io.LimitReader(r, it.Size+1), stage, total})
 	if err != nil {
 		return fmt.Errorf("%q: %w", it.Path, err)
 	}
@@ -177,6 +175,15 @@ func (c *creator) copyItem(w io.Writer, it *Item, stage string, total int64) err
 		return fmt.Errorf("%q: changed while it was packed: it was %d bytes long", it.Path, it.Size)
 	}
 	return nil
+}
+
+func copyAll(w io.Writer, r io.Reader) (int64, error) {
+	if h, ok := w.(*blockHasher); ok {
+		return h.ReadFrom(r)
+	}
+	buf := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(buf)
+	return io.CopyBuffer(struct{ io.Writer }{w}, r, *buf)
 }
 
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, storedBlock); return &b }}

@@ -124,8 +124,12 @@ type zipSink struct {
 	spool, name string
 	part        int64 // 0: one file
 	files       []*os.File
+	behind      []int64 // of each file: where the system has not been told to write from
 	done        bool
 }
+
+// writebackStep is how much is written before the system is told to take it to the disk.
+const writebackStep = 8 << 20
 
 // temp is where the i-th file is written: aside, or, when a signature makes a
 // bundle that is there already one part longer, in its place.
@@ -148,7 +152,7 @@ func (w *zipSink) open() error {
 // WriteAt writes across parts, adding those that are not there yet.
 func (w *zipSink) WriteAt(p []byte, off int64) (n int, err error) {
 	if w.part == 0 {
-		return w.files[0].WriteAt(p, off)
+		return w.writeTo(0, p, off)
 	}
 	for n < len(p) {
 		i, within := int((off+int64(n))/w.part), (off+int64(n))%w.part
@@ -161,13 +165,26 @@ func (w *zipSink) WriteAt(p []byte, off int64) (n int, err error) {
 			}
 		}
 		piece := p[n : n+int(min(int64(len(p)-n), w.part-within))]
-		k, err := w.files[i].WriteAt(piece, within)
+		k, err := w.writeTo(i, piece, within)
 		n += k
 		if err != nil {
 			return n, err
 		}
 	}
 	return n, nil
+}
+
+// writeTo writes to one file. Media come from front to back, and are long.
+func (w *zipSink) writeTo(i int, p []byte, off int64) (int, error) {
+	n, err := w.files[i].WriteAt(p, off)
+	for len(w.behind) <= i {
+		w.behind = append(w.behind, 0)
+	}
+	if end := off + int64(n); off >= w.behind[i] && end-w.behind[i] >= writebackStep {
+		startWriteback(w.files[i], w.behind[i], end-w.behind[i])
+		w.behind[i] = end
+	}
+	return n, err
 }
 
 func (w *zipSink) file(_ string, offset int64) (fileWriter, error) {

@@ -325,18 +325,22 @@ func (f *folderStore) open(name string) (*os.File, error) {
 // list finds the files of the bundle, once.
 func (f *folderStore) list() {
 	f.once.Do(func() {
-		var names []string
-		names, f.fault = f.names(maxMembers + 1000)
 		f.found = map[string]string{}
-		for _, name := range names {
+		f.fault = f.eachName(func(name string) {
 			ours := properName(name)
-			f.twice = f.twice || (ours == manifestName && f.found[ours] != "")
-			if ours != "" && (f.found[ours] == "" || name == ours) {
+			was := f.found[ours]
+			f.twice = f.twice || (ours == manifestName && was != "")
+			switch {
+			case ours == "", was == ours, was == "" && len(f.found) > maxMembers+maxJunk:
+			case was == "" || name == ours || name < was:
 				f.found[ours] = name
 			}
-		}
+		})
 	})
 }
+
+// maxJunk bounds how many files are kept in mind that have names of ours and may be none.
+const maxJunk = 10_000
 
 // properName returns the name that a file of a bundle has, whatever has become of its
 // case, or nothing for a file that is none.
@@ -360,19 +364,26 @@ func properName(name string) string {
 	return ""
 }
 
-// names lists the folder, at most limit names.
-func (f *folderStore) names(limit int) ([]string, error) {
+// eachName goes through the names in the folder, in any order, however many files of others lie
+// there: they must neither fill the memory nor crowd ours out.
+func (f *folderStore) eachName(do func(name string)) error {
 	dir, err := f.root.Open(".")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer dir.Close()
-	names, err := dir.Readdirnames(limit)
-	if errors.Is(err, io.EOF) {
-		err = nil
+	for {
+		names, err := dir.Readdirnames(1000)
+		for _, name := range names {
+			do(name)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	slices.Sort(names)
-	return names, err
 }
 
 func (f *folderStore) signatures(wanted []string) ([]sigFile, error) {
