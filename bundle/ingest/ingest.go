@@ -43,6 +43,7 @@ import (
 	"sync"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/scrub"
 )
 
 // Limits on what a scan keeps in memory and reads.
@@ -52,6 +53,8 @@ const (
 	// maxRefused and maxLeftOut are how many names are kept; more are counted.
 	maxRefused = 1000
 	maxLeftOut = 10_000
+	// maxCleaned is of how many files it is kept what was taken out of them; more are counted.
+	maxCleaned = 10_000
 	// maxUnsupported is how many unsupported files the pages' links are searched
 	// for. A folder with more is no collection of articles.
 	maxUnsupported = 100_000
@@ -75,6 +78,12 @@ type Options struct {
 
 // A LeftOut is a file, or with a slash at its end a folder, that was not packed.
 type LeftOut struct{ Path, Reason string }
+
+// A Cleaned is an item of which something was taken out that tells of its makers.
+type Cleaned struct {
+	Path    string
+	Removed []scrub.Removal
+}
 
 // A Refusal is a file, or with a slash at its end a folder, that cannot be packed.
 type Refusal struct {
@@ -290,6 +299,14 @@ func (f *Folder) MoreLeftOut() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.report.moreLeft
+}
+
+// Cleaned lists the items of which something was taken out, in the order of the paths, at most 10,000
+// of them, and counts the others.
+func (f *Folder) Cleaned() (list []Cleaned, more int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.report.cleaned), f.report.moreClean
 }
 
 // Allowed lists the paths of the items that are packed only because Options.Allow

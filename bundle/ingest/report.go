@@ -3,13 +3,17 @@ package ingest
 import (
 	"cmp"
 	"slices"
+
+	"satchel/bundle/ingest/scrub"
 )
 
 // A report is what a scan has to tell beside its items.
 type report struct {
-	left     []LeftOut
-	moreLeft int
-	allowed  []LeftOut
+	left      []LeftOut
+	moreLeft  int
+	allowed   []LeftOut
+	cleaned   []Cleaned
+	moreClean int
 
 	refused     []Refusal
 	moreRefused int
@@ -21,6 +25,17 @@ func (r *report) leave(path, reason string) {
 		return
 	}
 	r.left = append(r.left, LeftOut{path, reason})
+}
+
+func (r *report) clean(path string, removed []scrub.Removal) {
+	if len(removed) == 0 {
+		return
+	}
+	if len(r.cleaned) == maxCleaned {
+		r.moreClean++
+		return
+	}
+	r.cleaned = append(r.cleaned, Cleaned{path, removed})
 }
 
 func (r *report) refuse(f Refusal) {

@@ -206,6 +206,7 @@ func (s *scan) take(j *job) bool {
 	switch f.verdict {
 	case packed:
 		s.items++
+		s.report.clean(j.path(), f.removed)
 		if f.reason != "" {
 			s.report.allowed = append(s.report.allowed, LeftOut{j.path(), f.reason})
 		}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -289,6 +291,7 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 		u.warnf("packed because --allow names it: %s (%s)", show(a.Path), show(a.Reason))
 	}
 	p.summarize(u, sum, clock().Sub(began))
+	reportCleaned(u, src)
 	u.printf("%s\n", show(firstFile(sum, p.output)))
 	return nil
 }
@@ -320,6 +323,28 @@ func (u *ui) reportRefused(e *ingest.RefusedError) {
 	if e.More > 0 {
 		u.sayf("refused: %s more", formatCount(int64(e.More), "file"))
 	}
+}
+
+// reportCleaned says what was taken out of the files, the most frequent first.
+func reportCleaned(u *ui, src *ingest.Folder) {
+	list, more := src.Cleaned()
+	if len(list) == 0 {
+		return
+	}
+	files := map[string]int{}
+	for _, c := range list {
+		for _, r := range c.Removed {
+			files[r.What]++
+		}
+	}
+	kinds := slices.Sorted(maps.Keys(files))
+	slices.SortStableFunc(kinds, func(a, b string) int { return files[b] - files[a] })
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = fmt.Sprintf("%s (%s)", k, grouped(int64(files[k])))
+	}
+	u.sayf("cleaned   %s of what they told of their makers: %s", formatCount(int64(len(list)+more), "file"),
+		show(strings.Join(words, ", ")))
 }
 
 // summarize tells a curator what is in the bundle and what it weighs.
