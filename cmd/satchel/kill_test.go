@@ -28,8 +28,9 @@ func TestE16Killed(t *testing.T) {
 	if code, _, errs := command(t, t.Context(), "keygen", "-o", at("k.key"), "--no-passphrase"); code != exitDone {
 		t.Fatal(errs)
 	}
+	satchel := program(t)
 	pack := func(out string) *exec.Cmd {
-		return exec.Command(program(t), "pack", "-k", at("k.key"), "-o", at(out), at("in"))
+		return exec.Command(satchel, "pack", "-k", at("k.key"), "-o", at(out), at("in"))
 	}
 	began := time.Now()
 	if out, err := pack("want.zip").CombinedOutput(); err != nil {
