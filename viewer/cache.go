@@ -20,6 +20,7 @@ type cache struct {
 type cacheKey struct {
 	volume   int
 	id       uint32
+	part     string // of a book
 	language string
 	chosen   bool // links carry the language
 }

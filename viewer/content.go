@@ -34,6 +34,7 @@ var startPages = []string{"index.html", "index.htm", "index.xhtml"}
 
 // content answers with an item itself, for a frame or a part of a page.
 func (v *Viewer) content(p *page, name string) *Response {
+	name, inner, _ := strings.Cut(name, "\n")
 	e, err := p.volume.lookup(name)
 	if err != nil {
 		return p.plainFailure(err)
@@ -41,22 +42,45 @@ func (v *Viewer) content(p *page, name string) *Response {
 	if p.volume.isList(e) {
 		return p.problem(404, problemKey(404), pageHeader)
 	}
+	if inner != "" && baseType(e.Type) == typeBook {
+		return v.fromBook(p, e, inner)
+	}
+	read := func(limit int64) ([]byte, error) { return p.volume.r.ReadItem(e, limit) }
+	s := source{e, "", read, newLinker(v, p.volume.number, e.Path, p.suffix())}
 	switch formOf(e) {
-	case formPage:
-		return v.ready(p, e, pageHeader, v.cleanPage)
-	case formStyle:
-		return v.ready(p, e, styleHeader, v.cleanStyle)
-	case formPicture:
-		if baseType(e.Type) == "image/svg+xml" {
-			return v.ready(p, e, svgHeader, v.cleanDrawing)
-		}
-		return p.wholeItem(e, head(baseType(e.Type), policyDrawing))
-	case formFont:
-		return p.wholeItem(e, head(baseType(e.Type), policyNone))
+	case formPage, formStyle, formPicture, formFont:
+		return v.give(p, s)
 	case formSound, formVideo:
 		return p.stream(e, head(baseType(e.Type), policyNone))
 	}
 	return v.save(p, e.Path)
+}
+
+// A source is what is made ready to show: an item, or a part of a book.
+type source struct {
+	entry  bundle.Entry
+	part   string
+	read   func(limit int64) ([]byte, error)
+	linker *linker
+}
+
+// give answers with what pages consist of, checked whole before it goes.
+func (v *Viewer) give(p *page, s source) *Response {
+	base := baseType(s.entry.Type)
+	switch formOf(s.entry) {
+	case formPage:
+		return v.ready(p, s, pageHeader, v.cleanPage)
+	case formStyle:
+		return v.ready(p, s, styleHeader, v.cleanStyle)
+	case formPicture:
+		if base == "image/svg+xml" {
+			return v.ready(p, s, svgHeader, v.cleanDrawing)
+		}
+		return p.whole(s, head(base, policyDrawing))
+	case formFont:
+		return p.whole(s, head(base, policyNone))
+	}
+	return p.failure(404)
 }
 
 // save answers with an item as it was packed, under a name that says nothing.
@@ -78,9 +102,9 @@ func (v *Viewer) save(p *page, name string) *Response {
 	return p.stream(e, h)
 }
 
-// wholeItem checks an item to its last byte before it hands out the first.
-func (p *page) wholeItem(e bundle.Entry, h Header) *Response {
-	body, err := p.volume.r.ReadItem(e, maxPicture)
+// whole hands out what was checked to its last byte.
+func (p *page) whole(s source, h Header) *Response {
+	body, err := s.read(maxPicture)
 	if err != nil {
 		return p.plainFailure(err)
 	}
@@ -99,16 +123,16 @@ func (p *page) stream(e bundle.Entry, h Header) *Response {
 
 // ready answers with an item that has to be made ready to show, and keeps the
 // result for the next time.
-func (v *Viewer) ready(p *page, e bundle.Entry, h Header, clean cleaner) *Response {
-	key := cacheKey{p.volume.number, e.ID, p.lang.tag, p.chosen != ""}
+func (v *Viewer) ready(p *page, s source, h Header, clean cleaner) *Response {
+	key := cacheKey{p.volume.number, s.entry.ID, s.part, p.lang.tag, p.chosen != ""}
 	if body := v.pages.get(key); body != nil {
 		return whole(200, h, body)
 	}
-	raw, err := p.volume.r.ReadItem(e, maxPage)
+	raw, err := s.read(maxPage)
 	if err != nil {
 		return p.plainFailure(err)
 	}
-	body, err := clean(raw, newLinker(v, p.volume.number, e.Path, p.suffix()), p)
+	body, err := clean(raw, s.linker, p)
 	if err != nil {
 		return p.plainFailure(err)
 	}

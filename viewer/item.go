@@ -24,12 +24,14 @@ type itemPage struct {
 	Alone   string // the address to open a page without its frame
 	Text    string
 	Tracks  []track
+	Book    *reading
 	Risky   bool // other programs may do with it as they like
 	Date    string
 }
 
 // item answers with the page around an item. Behind a line feed the text of its
-// address has the place in it to show first.
+// address has the place in it to show first: in a book, the chapter, and behind another line feed the
+// place in that.
 func (v *Viewer) item(p *page, text string) *Response {
 	name, fragment, _ := strings.Cut(text, "\n")
 	e, err := p.volume.lookup(name)
@@ -66,6 +68,9 @@ func (i *itemPage) fill(fragment string) error {
 	if i.volume.isList(i.Entry) {
 		i.Show = "save" // and there is nothing to save
 		return nil
+	}
+	if baseType(i.Entry.Type) == typeBook {
+		return i.fillBook(fragment)
 	}
 	switch formOf(i.Entry) {
 	case formPage:

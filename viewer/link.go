@@ -25,6 +25,7 @@ type linker struct {
 	volume int
 	path   string // of the item
 	folder string // that it lies in, with a slash behind it, or empty
+	within string // what goes before paths in a book: that of the book and a line feed
 	suffix string // what keeps the language of the interface: ?lang=ko, or nothing
 	tops   int    // how many links leave the frame
 	seen   map[string]string
@@ -70,7 +71,7 @@ func (l *linker) link(ref string) (string, bool) {
 	if fragment != "" {
 		to += "\n" + fragment
 	}
-	return l.top(viewItem, to)
+	return l.top(viewItem, l.within+to)
 }
 
 func (l *linker) top(as view, text string) (string, bool) {
@@ -92,7 +93,7 @@ func (l *linker) Resource(ref string, use sanitize.Use) (string, bool) {
 	if use == sanitize.Captions {
 		as = viewCaptions
 	}
-	return l.v.sealer.seal(target{as, l.volume, to})
+	return l.v.sealer.seal(target{as, l.volume, l.within + to})
 }
 
 // resolve returns the path in the bundle that a relative address means, and its

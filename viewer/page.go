@@ -167,6 +167,12 @@ func (p *page) diagnose(err error) (code int, key string) {
 	return 500, "problem.unreadable"
 }
 
+// isDamage says whether an error is that of the bundle, not of what lies in it.
+func isDamage(err error) bool {
+	var d *bundle.DamageError
+	return errors.As(err, &d)
+}
+
 // What follows is for the templates.
 
 // T returns a message of the interface.

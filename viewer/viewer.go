@@ -73,6 +73,7 @@ type volume struct {
 	r      *bundle.Reader
 	info   bundle.Info
 	check  check
+	books  books
 }
 
 // New returns a Viewer of these bundles, in this order. The caller closes them

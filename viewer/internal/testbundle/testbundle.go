@@ -34,6 +34,7 @@ var types = map[string]struct {
 	".txt":  {bundle.KindText, "text/plain; charset=utf-8"},
 	".md":   {bundle.KindText, "text/markdown; charset=utf-8"},
 	".pdf":  {bundle.KindDocument, "application/pdf"},
+	".epub": {bundle.KindBook, "application/epub+zip"},
 	".png":  {bundle.KindPicture, "image/png"},
 	".jpg":  {bundle.KindPicture, "image/jpeg"},
 	".svg":  {bundle.KindPicture, "image/svg+xml"},

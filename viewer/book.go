@@ -1,0 +1,133 @@
+package viewer
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"satchel/bundle"
+	"satchel/bundle/book"
+)
+
+// A book is read a chapter at a time, straight from its EPUB file: each chapter goes through the
+// allow-list like any page. In an address, what lies in a book stands behind the path of the book and
+// a line feed.
+
+// typeBook is the media type of the books that are shown.
+const typeBook = "application/epub+zip"
+
+// maxBooks is how many books of a volume stay open: their tables of contents.
+const maxBooks = 4
+
+// books are those of a volume that were opened last.
+type books struct {
+	mu   sync.Mutex
+	open []openBook // the latest first
+}
+
+type openBook struct {
+	id   uint32
+	book *book.Book
+}
+
+// get returns the book in an item.
+func (b *books) get(r *bundle.Reader, e bundle.Entry) (*book.Book, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if i := slices.IndexFunc(b.open, func(o openBook) bool { return o.id == e.ID }); i >= 0 {
+		return b.open[i].book, nil
+	}
+	opened, err := book.Open(r.Content(e), e.Size)
+	if err != nil {
+		return nil, err
+	}
+	b.open = slices.Insert(b.open, 0, openBook{e.ID, opened})
+	b.open = b.open[:min(len(b.open), maxBooks)]
+	return opened, nil
+}
+
+// A chapterRow is a chapter in the list of them.
+type chapterRow struct {
+	Title, Address string
+	Depth          int
+	Current        bool
+}
+
+// A reading is where in a book the reader is.
+type reading struct {
+	Chapters       []chapterRow
+	Number, Of     int
+	Before, Behind string // addresses of the chapters beside this one, or empty
+	Language       string
+}
+
+// maxDepth is how deep chapters are set in.
+const maxDepth = 4
+
+// fillBook shows a chapter of a book, the first one unless the address names another. A book that
+// cannot be opened can still be saved.
+func (i *itemPage) fillBook(inner string) error {
+	b, err := i.volume.books.get(i.volume.r, i.Entry)
+	switch {
+	case err != nil && isDamage(err):
+		return err
+	case err != nil || len(b.Chapters) == 0:
+		i.Show, i.Risky = "save", true
+		return nil
+	}
+	name, fragment, _ := strings.Cut(inner, "\n")
+	at := slices.IndexFunc(b.Chapters, func(c book.Chapter) bool { return c.Path == name })
+	if name == "" {
+		at = 0
+	}
+	if at < 0 {
+		return fs.ErrNotExist
+	}
+	i.Show, i.Book = "book", i.chapters(b, at)
+	i.Source = i.address(viewContent, i.Entry.Path+"\n"+b.Chapters[at].Path)
+	i.Alone = i.Source
+	if fragment != "" {
+		i.Source += "#" + fragment
+	}
+	return nil
+}
+
+func (i *itemPage) chapters(b *book.Book, at int) *reading {
+	r := &reading{Number: at + 1, Of: len(b.Chapters), Language: i.Entry.Language}
+	address := func(n int) string { return i.address(viewItem, i.Entry.Path+"\n"+b.Chapters[n].Path) }
+	for n, c := range b.Chapters {
+		title := plain(c.Title)
+		if title == "" {
+			title = i.T("book.chapter", "n", i.Num(n+1), "of", i.Num(len(b.Chapters)))
+		}
+		r.Chapters = append(r.Chapters, chapterRow{title, address(n), min(c.Depth, maxDepth), n == at})
+	}
+	if at > 0 {
+		r.Before = address(at - 1)
+	}
+	if at+1 < len(b.Chapters) {
+		r.Behind = address(at + 1)
+	}
+	return r
+}
+
+// fromBook answers with a part of a book: a chapter, or a picture, a style sheet or a font in one.
+func (v *Viewer) fromBook(p *page, e bundle.Entry, inner string) *Response {
+	b, err := p.volume.books.get(p.volume.r, e)
+	if err != nil {
+		return p.plainFailure(err)
+	}
+	f := b.File(inner)
+	if f == nil {
+		return p.plainFailure(fs.ErrNotExist)
+	}
+	part := bundle.Entry{Item: bundle.Item{Path: inner, Type: f.Type, Size: f.Size}, ID: e.ID}
+	read := func(limit int64) ([]byte, error) {
+		data, _, err := b.Read(inner, limit)
+		return data, err
+	}
+	l := newLinker(v, p.volume.number, inner, p.suffix())
+	l.within = e.Path + "\n"
+	return v.give(p, source{part, inner, read, l})
+}
