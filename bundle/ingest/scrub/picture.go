@@ -50,6 +50,9 @@ func init() {
 		"image/png":  cleanPNG,
 		"image/gif":  cleanGIF,
 		"image/webp": cleanWebP,
+		"image/avif": cleanHEIF,
+		"image/heic": cleanHEIF,
+		"image/heif": cleanHEIF,
 	} {
 		cleaners[mediaType] = c
 	}
@@ -61,6 +64,7 @@ type picFile struct {
 	size   int64
 	window []byte // bytes of the file from start on
 	start  int64
+	zeroed int64 // how much was overwritten with zeros
 	Result
 }
 
@@ -174,8 +178,9 @@ func (f *picFile) dropExif(x exif, size int64) {
 // picZeros is what parts of a file are overwritten with that must keep their place.
 var picZeros [picWindow]byte
 
-// zero puts zeros in the place of a part of the file. Where there are none but zeros, it is copied.
-func (f *picFile) zero(what string, offset, end int64) error {
+// zero puts zeros in the place of a part of the file, and counts them in zeroed. Where there are none
+// but zeros, it is copied.
+func (f *picFile) zero(offset, end int64) error {
 	if end <= offset {
 		return nil
 	}
@@ -187,7 +192,7 @@ func (f *picFile) zero(what string, offset, end int64) error {
 		f.Plan.copy(offset, end-offset)
 		return nil
 	}
-	f.remove(what, end-offset)
+	f.zeroed += end - offset
 	for ; offset < end; offset += picWindow {
 		f.Plan.add(picZeros[:min(end-offset, picWindow)])
 		if err := f.bounded(); err != nil {
@@ -253,8 +258,22 @@ func (s picSpans) join() picSpans {
 	return joined
 }
 
-// keep copies what is in spans, which are joined, of the file between offset and end, and puts zeros in the place of the rest.
-func (f *picFile) keep(what string, spans picSpans, offset, end int64) error {
+// between returns what lies between offset and end outside of the spans.
+func (s picSpans) between(offset, end int64) (rest picSpans) {
+	for _, x := range s.join() {
+		if x.offset > offset {
+			rest = append(rest, picSpan{offset, min(x.offset, end)})
+		}
+		if offset = max(offset, x.end); offset >= end {
+			return rest
+		}
+	}
+	return append(rest, picSpan{offset, end})
+}
+
+// keep copies what is in spans, which are joined, of the file between offset and end, and puts zeros
+// in the place of the rest.
+func (f *picFile) keep(spans picSpans, offset, end int64) error {
 	i, _ := slices.BinarySearchFunc(spans, offset, func(s picSpan, at int64) int {
 		if s.end <= at {
 			return -1
@@ -263,7 +282,7 @@ func (f *picFile) keep(what string, spans picSpans, offset, end int64) error {
 	})
 	for ; i < len(spans) && spans[i].offset < end; i++ {
 		from, to := max(spans[i].offset, offset), min(spans[i].end, end)
-		if err := f.zero(what, offset, from); err != nil {
+		if err := f.zero(offset, from); err != nil {
 			return err
 		}
 		f.Plan.copy(from, to-from)
@@ -272,7 +291,7 @@ func (f *picFile) keep(what string, spans picSpans, offset, end int64) error {
 			return err
 		}
 	}
-	return f.zero(what, offset, end)
+	return f.zero(offset, end)
 }
 
 // broken wraps ErrFormat with what is wrong.
