@@ -10,6 +10,7 @@ import (
 // Markers of JPEG (ITU-T T.81, table B.1).
 const (
 	jpegSOF0 = 0xC0 // to 0xCF, but for the three below
+	jpegSOF2 = 0xC2 // progressive
 	jpegDHT  = 0xC4
 	jpegJPG  = 0xC8
 	jpegDAC  = 0xCC
@@ -150,7 +151,7 @@ func (j *jpegParser) scanEnd(offset int64) (int64, error) {
 // A jpegCleaner cleans one file.
 type jpegCleaner struct {
 	jpegParser
-	frame   bool   // the size and components are known
+	frame   []byte // the marker of the first frame, and what its head holds
 	scans   int    // so far
 	icc     []byte // the colour profile, chunk after chunk
 	iccSeen int    // chunks of it
@@ -166,6 +167,14 @@ type jpegCleaner struct {
 // section 6.5.3), and a colour profile without its texts (ICC.1:2022, annex B.4). A file that ends
 // too soon is cleaned as far as it goes. The orientation that Exif data gave is in Turn.
 func cleanJPEG(r io.ReaderAt, size int64) (*Result, error) {
+	j, err := parseJPEG(r, size)
+	if err != nil {
+		return nil, err
+	}
+	return j.done()
+}
+
+func parseJPEG(r io.ReaderAt, size int64) (*jpegCleaner, error) {
 	j := &jpegCleaner{jpegParser: jpegParser{newPicFile(r, size)}, iccAt: -1}
 	b, err := j.peek(0, 2)
 	if err != nil {
@@ -178,17 +187,14 @@ func cleanJPEG(r io.ReaderAt, size int64) (*Result, error) {
 	if err := j.segments(2); err != nil {
 		return nil, err
 	}
-	if !j.frame || j.scans == 0 {
+	if j.frame == nil || j.scans == 0 {
 		return nil, broken("it has no picture")
 	}
 	j.settleProfile()
 	if j.turn > 1 {
 		j.Turn = j.turn
 	}
-	if err := j.shown(j.width, j.height, j.turn); err != nil {
-		return nil, err
-	}
-	return j.done()
+	return j, j.shown(j.width, j.height, j.turn)
 }
 
 // segments cleans what follows the first marker.
@@ -247,8 +253,8 @@ func (j *jpegCleaner) dimensions(s jpegSegment) error {
 	if len(b) < 6 {
 		return broken("a frame has no size")
 	}
-	if !j.frame { // a hierarchical file has more, up to the size of the first
-		j.frame = true
+	if j.frame == nil { // a hierarchical file has more, up to the size of the first
+		j.frame = append([]byte{s.marker}, b...)
 		j.height, j.width = int64(binary.BigEndian.Uint16(b[1:])), int64(binary.BigEndian.Uint16(b[3:]))
 	}
 	j.Plan.copy(s.offset, s.end-s.offset)

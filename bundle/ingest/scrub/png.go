@@ -41,7 +41,8 @@ type pngCleaner struct {
 	picFile
 	width, height int64
 	orientation   int
-	profile, exif bool // there was one
+	depth         int64 // bytes that a pixel takes, decoded
+	profile, exif bool  // there was one
 }
 
 // cleanPNG keeps of a PNG or APNG file (PNG, third edition, W3C 2025) the chunks of an allow-list, as
@@ -49,6 +50,14 @@ type pngCleaner struct {
 // the orientation stays, where there is one. Checksums of chunks that stay are not looked at, and
 // neither is what the picture's data decompress to. A file that ends too soon is cleaned as far as it goes.
 func cleanPNG(r io.ReaderAt, size int64) (*Result, error) {
+	p, err := parsePNG(r, size)
+	if err != nil {
+		return nil, err
+	}
+	return p.done()
+}
+
+func parsePNG(r io.ReaderAt, size int64) (*pngCleaner, error) {
 	p := &pngCleaner{picFile: newPicFile(r, size)}
 	b, err := p.peek(0, len(pngSignature))
 	if err != nil {
@@ -61,10 +70,7 @@ func cleanPNG(r io.ReaderAt, size int64) (*Result, error) {
 	if err := p.chunks(int64(len(b))); err != nil {
 		return nil, err
 	}
-	if err := p.shown(p.width, p.height, p.orientation); err != nil {
-		return nil, err
-	}
-	return p.done()
+	return p, p.shown(p.width, p.height, p.orientation)
 }
 
 func (p *pngCleaner) chunks(offset int64) error {
@@ -153,6 +159,12 @@ func (p *pngCleaner) header(c pngChunk) error {
 	p.width, p.height = int64(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint32(b[4:]))
 	if p.width == 0 || p.height == 0 {
 		return broken("it has no pixels")
+	}
+	if p.depth = 4; b[8] == 16 {
+		p.depth = 8
+	}
+	if b[12] != 0 { // interlaced: there are seven pictures, and the whole
+		p.depth *= 2
 	}
 	p.Plan.copy(c.offset, c.end-c.offset)
 	return nil

@@ -37,11 +37,21 @@ type webpCleaner struct {
 	width, height int64
 	orientation   int
 	pictures      int
+	largest       int64 // pixels of the largest picture
+	first         Plan  // the first picture of a film, as a file
 }
 
 // cleanWebP keeps of a WebP file (RFC 9649) its pictures, the transparency, the frames of a film, the
 // numbers of a colour profile that is not sRGB's, and of Exif data the orientation.
 func cleanWebP(r io.ReaderAt, size int64) (*Result, error) {
+	w, err := parseWebP(r, size)
+	if err != nil {
+		return nil, err
+	}
+	return w.settle()
+}
+
+func parseWebP(r io.ReaderAt, size int64) (*webpCleaner, error) {
 	w := &webpCleaner{picFile: newPicFile(r, size)}
 	b, err := w.peek(0, 12)
 	if err != nil {
@@ -61,10 +71,7 @@ func cleanWebP(r io.ReaderAt, size int64) (*Result, error) {
 		return nil, broken("it has no picture")
 	}
 	w.dropTail(min(end, size))
-	if err := w.shown(w.width, w.height, w.orientation); err != nil {
-		return nil, err
-	}
-	return w.settle()
+	return w, w.shown(w.width, w.height, w.orientation)
 }
 
 // settle fills in what the heads say of what is kept.
@@ -130,11 +137,8 @@ func (w *webpCleaner) chunk(c webpChunk) error {
 	case "VP8X":
 		return w.header(c)
 	case "VP8 ", "VP8L":
-		w.pictures++
-		if w.head == nil {
-			if err := w.plain(c); err != nil {
-				return err
-			}
+		if err := w.picture(c); err != nil {
+			return err
 		}
 		w.Plan.copy(c.offset, c.end-c.offset)
 	case "ALPH":
@@ -179,22 +183,28 @@ func (w *webpCleaner) header(c webpChunk) error {
 	return nil
 }
 
-// plain reads the size of a picture that has no head around it (RFC 6386, section 9.1; RFC 9649,
-// section 3.4).
-func (w *webpCleaner) plain(c webpChunk) error {
+// picture reads the size of a picture, which counts where there is no head around it (RFC 6386,
+// section 9.1; RFC 9649, section 3.4).
+func (w *webpCleaner) picture(c webpChunk) error {
 	b, err := w.peek(c.data, int(min(c.stop-c.data, 10)))
 	if err != nil {
 		return err
 	}
+	var width, height int64
 	switch {
 	case c.kind == "VP8 " && len(b) >= 10 && b[3] == 0x9D && b[4] == 0x01 && b[5] == 0x2A:
-		w.width = int64(binary.LittleEndian.Uint16(b[6:]) & 0x3FFF)
-		w.height = int64(binary.LittleEndian.Uint16(b[8:]) & 0x3FFF)
+		width = int64(binary.LittleEndian.Uint16(b[6:]) & 0x3FFF)
+		height = int64(binary.LittleEndian.Uint16(b[8:]) & 0x3FFF)
 	case c.kind == "VP8L" && len(b) >= 5 && b[0] == 0x2F:
 		bits := binary.LittleEndian.Uint32(b[1:])
-		w.width, w.height = int64(bits&0x3FFF)+1, int64(bits>>14&0x3FFF)+1
+		width, height = int64(bits&0x3FFF)+1, int64(bits>>14&0x3FFF)+1
 	default:
 		return broken("its picture has no size")
+	}
+	w.pictures++
+	w.largest = max(w.largest, width*height)
+	if w.head == nil {
+		w.width, w.height = width, height
 	}
 	return nil
 }
@@ -209,6 +219,11 @@ func (w *webpCleaner) frame(c webpChunk) error {
 	parts, size, err := w.frameParts(c.offset+head, c.stop)
 	if err != nil {
 		return err
+	}
+	if w.first == nil {
+		if err := w.still(c.data, parts); err != nil {
+			return err
+		}
 	}
 	if size == c.stop-c.offset-head {
 		w.Plan.copy(c.offset, c.end-c.offset)
@@ -227,6 +242,22 @@ func (w *webpCleaner) frame(c webpChunk) error {
 	return w.bounded()
 }
 
+// still makes a picture of a frame, whose size is in its head at data.
+func (w *webpCleaner) still(data int64, parts []picSpan) error {
+	b, err := w.peek(data, 16)
+	if err != nil {
+		return err
+	}
+	head := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0A\x00\x00\x00"), webpAlpha, 0, 0, 0)
+	head = append(head, b[6:12]...)
+	w.first.add(head)
+	for _, s := range parts {
+		w.first.copy(s.offset, s.end-s.offset)
+	}
+	binary.LittleEndian.PutUint32(head[4:], uint32(w.first.Size()-8))
+	return nil
+}
+
 // frameParts finds what stays of a frame, and how much that is.
 func (w *webpCleaner) frameParts(offset, end int64) (parts []picSpan, size int64, err error) {
 	for offset < end {
@@ -239,7 +270,9 @@ func (w *webpCleaner) frameParts(offset, end int64) (parts []picSpan, size int64
 		}
 		switch c.kind {
 		case "VP8 ", "VP8L":
-			w.pictures++
+			if err := w.picture(c); err != nil {
+				return nil, 0, err
+			}
 			fallthrough
 		case "ALPH":
 			parts = append(parts, picSpan{c.offset, c.end})
