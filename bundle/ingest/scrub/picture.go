@@ -53,6 +53,10 @@ func init() {
 		"image/avif": cleanHEIF,
 		"image/heic": cleanHEIF,
 		"image/heif": cleanHEIF,
+		"image/tiff": cleanTIFF,
+		"image/bmp":  cleanBMP,
+
+		"image/vnd.microsoft.icon": cleanICO,
 	} {
 		cleaners[mediaType] = c
 	}

@@ -104,7 +104,15 @@ func previewOf(r io.ReaderAt, size int64, mediaType string) (*previewSource, err
 	case "image/bmp":
 		return previewConfig(whole, bmp.DecodeConfig, bmp.Decode, 4)
 	case "image/tiff":
-		return previewConfig(whole, tiff.DecodeConfig, tiff.Decode, 16)
+		t, err := parseTIFF(r, size)
+		if err != nil {
+			return nil, err
+		}
+		p, err := previewConfig(whole, tiff.DecodeConfig, tiff.Decode, 16)
+		if err == nil {
+			p.turn = t.orientation
+		}
+		return p, err
 	}
 	return nil, broken("no preview of %s", mediaType)
 }
