@@ -23,6 +23,9 @@ func init() {
 		"video/3gpp2":     cleanISO,
 		"audio/mp4":       cleanISO,
 		"audio/3gpp":      cleanISO,
+		"audio/mpeg":      cleanMP3,
+		"audio/aac":       cleanAAC,
+		"audio/amr":       cleanAMR,
 	})
 }
 
