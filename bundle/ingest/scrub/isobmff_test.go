@@ -20,6 +20,7 @@ func TestE04Films(t *testing.T) {
 		{"dash.mp4", "video/mp4", "-map 0 -map 1 " + tagArgs + "-movflags dash+frag_keyframe+default_base_moof+global_sidx -g 5 -pix_fmt yuv420p", tagged},
 		{"fragments.mov", "video/quicktime", "-map 0 -map 1 " + tagArgs + "-movflags frag_keyframe -timecode 01:02:03:04 -g 5 -pix_fmt yuv420p", tagged},
 		{"sound.m4a", "audio/mp4", "-map 1 " + tagArgs, sound},
+		{"cover.m4a", "audio/mp4", "-map 1 -map 0 -frames:v 1 -c:v png -disposition:v attached_pic " + tagArgs, sound},
 		{"alac.m4a", "audio/mp4", "-map 1 " + tagArgs + "-c:a alac", sound},
 		{"flac.mp4", "audio/mp4", "-map 1 " + tagArgs + "-c:a flac -strict -2", sound},
 	})

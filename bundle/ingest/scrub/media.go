@@ -26,6 +26,9 @@ func init() {
 		"audio/mpeg":      cleanMP3,
 		"audio/aac":       cleanAAC,
 		"audio/amr":       cleanAMR,
+		"audio/flac":      cleanFLAC,
+		"audio/wav":       cleanWAV,
+		"audio/aiff":      cleanAIFF,
 	})
 }
 

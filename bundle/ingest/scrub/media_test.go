@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"image/png"
 	"io"
 	"os"
 	"os/exec"
@@ -178,6 +179,7 @@ func checkFilms(t *testing.T, cases []filmCase) {
 				t.Errorf("decodes to something else: before\n%s\nafter\n%s", a, b)
 			}
 			checkSays(t, res, c.want)
+			checkCover(t, res, original, strings.HasPrefix(c.name, "cover"))
 			t.Log(len(original), len(out), len(res.Plan), res.Removed)
 		})
 	}
@@ -191,5 +193,20 @@ func checkSays(t *testing.T, got *Result, want Result) {
 	}
 	if d := got.Millis - want.Millis; d < -100 || d > 100 {
 		t.Errorf("plays %d ms, want %d", got.Millis, want.Millis)
+	}
+}
+
+// checkCover fails where a cover is not found, or is no picture.
+func checkCover(t *testing.T, res *Result, original []byte, want bool) {
+	t.Helper()
+	if (res.Cover != nil) != want {
+		t.Errorf("cover: %v, want one: %v", res.Cover, want)
+	}
+	if res.Cover == nil {
+		return
+	}
+	picture := planned(t, Plan{res.Cover.Piece}, original)
+	if _, err := png.Decode(bytes.NewReader(picture)); err != nil || res.Cover.Type != "image/png" {
+		t.Errorf("cover %s of %d bytes: %v", res.Cover.Type, len(picture), err)
 	}
 }
