@@ -99,7 +99,7 @@ func (f *flacFile) block(first bool) (last bool, err error) {
 	case flacSeekTable:
 		f.keep(kind, body[:size/18*18])
 	case flacComments:
-		f.res.comments(body, at)
+		f.res.comments(body)
 		f.keep(kind, emptyComments)
 		if size > int64(len(emptyComments)) {
 			f.res.remove("tags", size-int64(len(emptyComments)))

@@ -27,6 +27,8 @@ func init() {
 		"audio/aac":       cleanAAC,
 		"audio/amr":       cleanAMR,
 		"audio/flac":      cleanFLAC,
+		"audio/ogg":       cleanOgg,
+		"video/ogg":       cleanOgg,
 		"audio/wav":       cleanWAV,
 		"audio/aiff":      cleanAIFF,
 	})

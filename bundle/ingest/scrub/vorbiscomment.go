@@ -12,8 +12,8 @@ import (
 // emptyComments is a list of none, without a vendor.
 var emptyComments = make([]byte, 8)
 
-// comments reads title, artist and cover. at is where b lies in the file, -1 if in pieces.
-func (r *Result) comments(b []byte, at int64) {
+// comments reads title, artist and cover.
+func (r *Result) comments(b []byte) {
 	_, b, ok := cutLE32(b) // the vendor
 	if !ok || len(b) < 4 {
 		return
