@@ -18,7 +18,7 @@ import (
 // one scans a folder of a single file below its top and returns what it became.
 func one(t *testing.T, name, content string) bundle.Item {
 	t.Helper()
-	r := scanAll(t, open(t, Options{}, lay(t, map[string]string{name: content})))
+	r := scanAll(t, open(t, Options{KeepMetadata: bundle.Kinds}, lay(t, map[string]string{name: content})))
 	if len(r.items) != 1 {
 		t.Fatalf("%q with %.40q: refused %q, left out %q", name, content, r.refused, r.left)
 	}

@@ -68,6 +68,9 @@ type Options struct {
 	// or scripts: by the path they would have in the bundle, or by file name as
 	// given on a command line. An entry that fits no file is refused.
 	Allow []string
+	// KeepMetadata lists kinds whose files are packed as they are, with all that they tell of their
+	// makers.
+	KeepMetadata []bundle.Kind
 	// Never names files that must not be packed whatever they hold: the key and the
 	// passphrase in use.
 	Never []string
@@ -114,6 +117,7 @@ func (e *RefusedError) Error() string {
 type Folder struct {
 	inputs  []*input
 	skip    bool
+	keep    []bundle.Kind
 	allow   []string // clean, as the curator wrote them
 	never   []fs.FileInfo
 	workers int
@@ -132,7 +136,7 @@ func Folders(dirs []string, o Options) (*Folder, error) {
 	if len(dirs) == 0 {
 		return nil, fmt.Errorf("no folder to pack")
 	}
-	f := &Folder{skip: o.SkipUnsupported, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
+	f := &Folder{skip: o.SkipUnsupported, keep: o.KeepMetadata, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
 	for _, a := range o.Allow {
 		f.allow = append(f.allow, cleanAllow(a))
 	}

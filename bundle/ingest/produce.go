@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"satchel/bundle"
@@ -48,7 +49,7 @@ type material struct {
 // product where that is the file as it lies.
 func (f *Folder) produce(m *material) (*product, []scrub.Removal, error) {
 	mediaType, _, _ := strings.Cut(m.item.Type, ";")
-	if scrub.Knows(mediaType) {
+	if scrub.Knows(mediaType) && !slices.Contains(f.keep, m.item.Kind) {
 		return produceClean(m, mediaType)
 	}
 	return nil, nil, nil
@@ -93,7 +94,7 @@ func (m *material) settle(p *product) {
 
 // notClean is why a file is refused that cannot be cleaned.
 func notClean(err error) finding {
-	what := "it cannot be cleaned of what it tells of its makers"
+	const what = "it cannot be cleaned of what it tells of its makers"
 	if errors.Is(err, scrub.ErrFormat) || errors.Is(err, scrub.ErrLimit) {
 		return finding{verdict: refused, reason: fmt.Sprintf("%s: %v", what, err)}
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -108,16 +107,22 @@ func cmdAppend(ts *testscript.TestScript, _ bool, args []string) {
 // filmText stands in the middle of what cmdFilm writes.
 const filmText = "this stands in the middle of the film"
 
-// cmdFilm writes a file that begins like a film and does not compress: film NAME SIZE.
+// cmdFilm writes a film that does not compress: film NAME SIZE.
 func cmdFilm(ts *testscript.TestScript, _ bool, args []string) {
 	size, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	data := make([]byte, size)
-	_, _ = rand.NewChaCha8([32]byte{}).Read(data) // never fails
-	copy(data, "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41")
-	copy(data[size/2:], filmText)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o666))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), film(scriptTB{ts: ts}, size, filmText), 0o666))
 }
+
+// A scriptTB is a script as what helpers of tests take.
+type scriptTB struct {
+	testing.TB
+	ts *testscript.TestScript
+}
+
+func (s scriptTB) Helper()                           {}
+func (s scriptTB) Fatal(args ...any)                 { s.ts.Fatalf("%v", args) }
+func (s scriptTB) Fatalf(format string, args ...any) { s.ts.Fatalf(format, args...) }
 
 // cmdLines compares how many lines the last command printed.
 func cmdLines(ts *testscript.TestScript, _ bool, args []string) {

@@ -93,7 +93,7 @@ func packed(t *testing.T) string {
 	writeFile(t, filepath.Join(in, "notes.txt"), strings.Repeat("words of a text ", 500))
 	writeFile(t, filepath.Join(in, "p.svg"), `<svg xmlns="http://www.w3.org/2000/svg"><circle r="5"/></svg>`)
 	writeFile(t, filepath.Join(in, "card.pdf"), "%PDF-1.4\n1 0 obj <</Type/Catalog>> endobj\n%%EOF\n")
-	writeFile(t, filepath.Join(in, "film.mp4"), "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41"+strings.Repeat("film", 200_000))
+	writeFile(t, filepath.Join(in, "film.mp4"), string(film(t, 800_000, "film")))
 	key, out := filepath.Join(dir, "news.key"), filepath.Join(dir, "news.zip")
 	for _, args := range [][]string{
 		{"keygen", "-o", key, "--no-passphrase"},

@@ -20,10 +20,10 @@ import (
 )
 
 // ErrFormat says that a file is not what it is taken for, or is broken where that matters.
-var ErrFormat = errors.New("the file is broken, so it cannot be cleaned")
+var ErrFormat = errors.New("the file is broken")
 
 // ErrLimit says that a file is larger or deeper than any honest one.
-var ErrLimit = errors.New("the file is beyond the limits for its kind")
+var ErrLimit = errors.New("it is beyond the limits for its kind")
 
 // A Piece is a part of a cleaned file: new bytes, or else Size bytes of the original from Offset on.
 type Piece struct {
