@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/caption"
 	"satchel/bundle/ingest/scrub"
 )
 
@@ -49,10 +50,51 @@ type material struct {
 // product where that is the file as it lies.
 func (f *Folder) produce(m *material) (*product, []scrub.Removal, error) {
 	mediaType, _, _ := strings.Cut(m.item.Type, ";")
-	if scrub.Knows(mediaType) && !slices.Contains(f.keep, m.item.Kind) {
+	switch {
+	case slices.Contains(f.keep, m.item.Kind):
+		return nil, nil, nil
+	case m.item.Kind == bundle.KindCaptions:
+		return produceCaptions(m)
+	case scrub.Knows(mediaType):
 		return produceClean(m, mediaType)
 	}
 	return nil, nil, nil
+}
+
+// produceCaptions makes WebVTT of captions of any form, in any charset. One that is not known to be
+// captions stays as it is.
+func produceCaptions(m *material) (*product, []scrub.Removal, error) {
+	text, err := m.text(caption.MaxText)
+	if err != nil {
+		return nil, nil, err
+	}
+	vtt, tracks, err := caption.VTT(text, caption.Any)
+	if errors.Is(err, caption.ErrFormat) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	m.item.Type = "text/vtt; charset=utf-8"
+	if m.item.Language == "" {
+		m.item.Language = cleanLanguage(tracks[0].Language)
+	}
+	return &product{made: vtt}, nil, nil
+}
+
+// text is all of a text as UTF-8, which may have at most limit bytes.
+func (m *material) text(limit int64) ([]byte, error) {
+	if m.size > limit {
+		return nil, fmt.Errorf("it has %d bytes, and more than %d cannot be made ready", m.size, limit)
+	}
+	raw := m.head.raw
+	if !m.head.whole {
+		raw = make([]byte, m.size)
+		if n, err := m.file.ReadAt(raw, 0); int64(n) < m.size {
+			return nil, err
+		}
+	}
+	return bytes.TrimPrefix(decode(raw, charsetParam(m.item.Type)), []byte(byteOrderMark)), nil
 }
 
 // produceClean takes out what a picture, a recording or a film tells of its makers.
@@ -60,6 +102,9 @@ func produceClean(m *material, mediaType string) (*product, []scrub.Removal, err
 	r, err := scrub.File(mediaType, m.file, m.size)
 	if err != nil {
 		return nil, nil, err
+	}
+	if r.Turn > 1 {
+		return produceTurned(m, r)
 	}
 	it := &m.item
 	it.Width, it.Height, it.Millis = int64(r.Width), int64(r.Height), r.Millis
@@ -71,6 +116,17 @@ func produceClean(m *material, mediaType string) (*product, []scrub.Removal, err
 		return nil, nil, nil
 	}
 	return &product{plan: r.Plan}, r.Removed, nil
+}
+
+// produceTurned makes a picture upright that said how it has to be turned for that.
+func produceTurned(m *material, r *scrub.Result) (*product, []scrub.Removal, error) {
+	var out bytes.Buffer
+	how, err := scrub.Turn(&out, m.file, m.size, r.Turn)
+	if err != nil {
+		return nil, nil, err
+	}
+	m.item.Width, m.item.Height = int64(r.Width), int64(r.Height)
+	return &product{made: out.Bytes()}, append(r.Removed, scrub.Removal{What: "orientation (" + how + ")"}), nil
 }
 
 // settle fills in what only the product tells: how large the item is, and its hash where the content

@@ -89,14 +89,21 @@ func (o *lsOptions) check() error {
 		return err
 	}
 	o.filter = bundle.Filter{Folder: o.folder}
-	if o.kind == "" {
-		return nil
+	if o.kind != "" {
+		o.filter.Kinds, err = parseKinds([]string{o.kind})
 	}
-	if !slices.Contains(bundle.Kinds, bundle.Kind(o.kind)) {
-		return withHint(usagef("no kind %q", o.kind), "the kinds are "+kindNames())
+	return err
+}
+
+// parseKinds reads kinds of items.
+func parseKinds(names []string) (kinds []bundle.Kind, err error) {
+	for _, name := range names {
+		if !slices.Contains(bundle.Kinds, bundle.Kind(name)) {
+			return nil, withHint(usagef("no kind %q", name), "the kinds are "+kindNames())
+		}
+		kinds = append(kinds, bundle.Kind(name))
 	}
-	o.filter.Kinds = []bundle.Kind{bundle.Kind(o.kind)}
-	return nil
+	return kinds, nil
 }
 
 // run holds a page of items at a time, however many there are.
@@ -186,14 +193,32 @@ type itemLine struct {
 	Type     string      `json:"type"`
 	Language string      `json:"language,omitempty"`
 	Date     string      `json:"date,omitempty"`
+	Summary  string      `json:"summary,omitempty"`
+	Tags     []string    `json:"tags,omitempty"`
+	Byline   string      `json:"byline,omitempty"`
+	Licence  string      `json:"licence,omitempty"`
+	Origin   string      `json:"origin,omitempty"`
+	Captured string      `json:"captured,omitempty"`
+	Millis   int64       `json:"milliseconds,omitempty"`
+	Words    int64       `json:"words,omitempty"`
+	Width    int64       `json:"width,omitempty"`
+	Height   int64       `json:"height,omitempty"`
+	Cover    string      `json:"cover,omitempty"`
 }
 
 // print prints an item in the form that was asked for.
 func (o *lsOptions) print(u *ui, it *bundle.Item) error {
 	if o.json {
-		return u.printJSON(itemLine{
-			it.Path, it.Kind, it.Title, it.Size, it.Type, it.Language, it.Date,
-		})
+		line := itemLine{
+			Path: it.Path, Kind: it.Kind, Title: it.Title, Size: it.Size, Type: it.Type, Language: it.Language,
+			Date: it.Date, Summary: it.Summary, Byline: it.Byline, Licence: it.Licence, Origin: it.Origin,
+			Captured: it.Captured, Millis: it.Millis, Words: it.Words, Width: it.Width, Height: it.Height,
+			Cover: it.Cover,
+		}
+		if it.Tags != "" {
+			line.Tags = strings.Split(it.Tags, "\n")
+		}
+		return u.printJSON(line)
 	}
 	line := show(it.Path)
 	if o.long {

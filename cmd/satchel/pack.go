@@ -61,6 +61,9 @@ func newPackCommand(u *ui) *cli.Command {
 			Usage: "leave the search index out"},
 		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
 			Usage: "leave files of unknown kinds out instead of refusing them"},
+		&cli.StringSliceFlag{Name: "keep-metadata",
+			Usage: "leave in files of this `KIND` what they tell of their makers: places,\n" +
+				"times, cameras, names; may be repeated"},
 		&cli.StringSliceFlag{Name: "allow",
 			Usage: "pack the file `PATH` although its kind is refused; may be repeated"},
 	}
@@ -73,6 +76,8 @@ func newPackCommand(u *ui) *cli.Command {
 			about: `Packs a folder as it is: every file becomes an item under its own path. With several
 folders, each lies under its base name. The same files give the same bytes on every
 system. No clock, user, host or path gets in.
+Pictures, films and sound are cleaned of what they tell of their makers (places, times,
+cameras, names), and captions become WebVTT; what was taken out is said in the end.
 Secret keys, programs and links are refused; what systems and editors scatter about,
 and a site's scripts, are left out and listed. Sizes take K, M, G (powers of 1024) or
 KB, MB, GB (powers of 1000). A bundle of the same name, or an empty file, is replaced;
@@ -125,6 +130,10 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 	p.bundle = bundle.Options{Title: o.title, Series: o.series}
 	p.ingest = ingest.Options{SkipUnsupported: o.skipUnsupported, Allow: c.StringSlice("allow")}
 	steps := []func() error{
+		func() (err error) {
+			p.ingest.KeepMetadata, err = parseKinds(c.StringSlice("keep-metadata"))
+			return err
+		},
 		func() (err error) {
 			p.bundle.Layout, p.bundle.PartSize, err = parseLayout(o.layout, o.partSize)
 			return err
@@ -292,6 +301,9 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 	}
 	p.summarize(u, sum, clock().Sub(began))
 	reportCleaned(u, src)
+	for _, k := range p.ingest.KeepMetadata {
+		u.warnf("what files of the kind %s tell of their makers is in the bundle, because --keep-metadata says so", k)
+	}
 	u.printf("%s\n", show(firstFile(sum, p.output)))
 	return nil
 }

@@ -1,0 +1,104 @@
+package ingest
+
+import (
+	"bytes"
+	"image"
+	jpg "image/jpeg"
+	"io"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/korean"
+
+	"satchel/bundle"
+)
+
+// contentOf is what is packed of the item at a path.
+func contentOf(t *testing.T, f *Folder, path string) string {
+	t.Helper()
+	c, err := f.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	data, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// photo is a JPEG picture with an Exif segment, which has an orientation and a canary in it.
+func photo(t *testing.T, orientation byte) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpg.Encode(&b, image.NewGray(image.Rect(0, 0, 64, 32)), nil); err != nil {
+		t.Fatal(err)
+	}
+	exif := "Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x02" +
+		"\x01\x0f\x00\x02\x00\x00\x00\x0c\x00\x00\x00\x26" + "\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(orientation) + "\x00\x00" +
+		"\x00\x00\x00\x00" + "CANARY-7f3a\x00"
+	segment := "\xff\xe1\x00" + string(rune(len(exif)+2)) + exif
+	return b.String()[:2] + segment + b.String()[2:]
+}
+
+// TestE01PhotosAreCleaned: what a picture tells of its maker is not packed, and is reported; what is
+// packed is as long as the item says.
+func TestE01PhotosAreCleaned(t *testing.T) {
+	t.Parallel()
+	f := open(t, Options{}, lay(t, map[string]string{"a/photo.jpg": photo(t, 1), "a/plain.txt": "x"}))
+	r := scanAll(t, f)
+	got := contentOf(t, f, "a/photo.jpg")
+	if strings.Contains(got, "CANARY") || int64(len(got)) != r.items[0].Size {
+		t.Errorf("%d bytes, %d said: %q", len(got), r.items[0].Size, got)
+	}
+	if it := r.items[0]; it.Width != 64 || it.Height != 32 {
+		t.Errorf("%d by %d pixels", it.Width, it.Height)
+	}
+	if list, more := f.Cleaned(); len(list) != 1 || more != 0 || list[0].Path != "a/photo.jpg" || len(list[0].Removed) == 0 {
+		t.Errorf("cleaned: %+v", list)
+	}
+	kept := open(t, Options{KeepMetadata: []bundle.Kind{bundle.KindPicture}}, lay(t, map[string]string{"a/photo.jpg": photo(t, 1)}))
+	scanAll(t, kept)
+	if !strings.Contains(contentOf(t, kept, "a/photo.jpg"), "CANARY") {
+		t.Error("it is cleaned although its kind is to be kept as it is")
+	}
+}
+
+// TestE02PhotosAreUpright: a picture that said how to turn it is turned.
+func TestE02PhotosAreUpright(t *testing.T) {
+	t.Parallel()
+	f := open(t, Options{}, lay(t, map[string]string{"a/photo.jpg": photo(t, 6)}))
+	it := scanAll(t, f).items[0]
+	content := contentOf(t, f, "a/photo.jpg")
+	c, err := jpg.DecodeConfig(strings.NewReader(content))
+	if err != nil || c.Width != 32 || c.Height != 64 || it.Width != 32 || it.Height != 64 || strings.Contains(content, "CANARY") {
+		t.Errorf("%+v, %+v, %v", c, it, err)
+	}
+}
+
+// TestCaptionsBecomeWebVTT: captions as Korean films come with them.
+func TestCaptionsBecomeWebVTT(t *testing.T) {
+	t.Parallel()
+	const smi = `<SAMI><HEAD><STYLE><!-- .KRCC {Name:Korean; lang:ko-KR;} --></STYLE></HEAD><BODY>
+<SYNC Start=1000><P Class=KRCC>물을 끓이세요<br>십 분 동안
+<SYNC Start=3000><P Class=KRCC>&nbsp;</BODY></SAMI>`
+	legacy, err := korean.EUCKR.NewEncoder().String(smi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := open(t, Options{}, lay(t, map[string]string{"a/utf8.smi": smi, "a/cp949.smi": legacy, "a/odd.vtt": "no captions"}))
+	for _, it := range scanAll(t, f).items {
+		if it.Path == "a/odd.vtt" {
+			continue
+		}
+		got := contentOf(t, f, it.Path)
+		if !strings.HasPrefix(got, "WEBVTT\n") || !strings.Contains(got, "00:00:01.000 --> 00:00:03.000") || it.Language != "ko-KR" ||
+			(it.Path == "a/utf8.smi" && !strings.Contains(got, "물을 끓이세요")) {
+			t.Errorf("%s (%s): %s", it.Path, it.Language, got)
+		}
+	}
+	if got := contentOf(t, f, "a/odd.vtt"); got != "no captions" {
+		t.Errorf("what is no captions: %q", got)
+	}
+}
