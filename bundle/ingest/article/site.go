@@ -1,0 +1,387 @@
+package article
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"satchel/bundle/ingest/scrub"
+)
+
+// maxCuts is how many parts of a page CutSite leaves out.
+const maxCuts = 1 << 20
+
+// A Cut is a part of a text that is left out, and what stands there instead: mostly nothing.
+type Cut struct {
+	Offset, Size int64
+	New          []byte
+}
+
+// CutSite finds in a page of a site what tells of its makers and of whoever saved it, and what follows
+// readers: scripts, comments with the lines that browsers leave in them, metadata but charset, viewport,
+// description and language, links in the head for machines, handlers of events, tracking pixels and
+// parameters, addresses on a computer, and the names of users in paths. The rest stays, to the byte.
+//
+// The cuts are in order and apart from each other. It looks at ASCII characters only, so the text may be
+// in any charset but UTF-16 and ISO-2022-JP, and need not be decoded. It returns ErrLimit for more than
+// MaxInput bytes or too many cuts.
+func CutSite(text []byte) (cuts []Cut, removed []scrub.Removal, err error) {
+	if len(text) > MaxInput {
+		return nil, nil, fmt.Errorf("%w: more than %d MB", ErrLimit, MaxInput>>20)
+	}
+	c := cutter{text: text, named: namesOwner(text)}
+	for c.next() {
+		if len(c.cuts) > maxCuts {
+			return nil, nil, fmt.Errorf("%w: more than %d places to clean", ErrLimit, maxCuts)
+		}
+	}
+	return c.cuts, c.removed.list, nil
+}
+
+// A cutter goes through a page.
+type cutter struct {
+	text    []byte
+	pos     int
+	tag     tag
+	cuts    []Cut
+	removed removals
+	named   bool // the page has paths that may name a user
+}
+
+// cut leaves out a part, which must not come before those that are left out already. Where a < stands
+// before it, what is behind must not become a tag.
+func (c *cutter) cut(start, end int, what string) {
+	c.removed.add(what, end-start)
+	if n := len(c.cuts); n > 0 {
+		if last := &c.cuts[n-1]; last.Offset+last.Size == int64(start) && last.New == nil {
+			last.Size += int64(end - start)
+			return
+		}
+	}
+	var instead []byte
+	if start > 0 && c.text[start-1] == '<' {
+		instead = []byte(" ")
+	}
+	c.cuts = append(c.cuts, Cut{int64(start), int64(end - start), instead})
+}
+
+// put replaces a part.
+func (c *cutter) put(start, end int, instead, what string) {
+	c.removed.add(what, end-start)
+	c.cuts = append(c.cuts, Cut{int64(start), int64(end - start), []byte(instead)})
+}
+
+// next handles the text up to the next tag or comment, and that. It says whether there is more.
+func (c *cutter) next() bool {
+	n := bytes.IndexByte(c.text[c.pos:], '<')
+	if n < 0 {
+		c.owners(c.pos, len(c.text))
+		return false
+	}
+	start := c.pos + n
+	c.owners(c.pos, start)
+	rest := c.text[start+1:]
+	if len(rest) == 0 {
+		return false
+	}
+	switch b := rest[0] | 0x20; {
+	case 'a' <= b && b <= 'z':
+		c.startTag(start)
+	case rest[0] == '/':
+		c.endTag(start)
+	case rest[0] == '!':
+		c.declaration(start)
+	case rest[0] == '?':
+		c.instruction(start)
+	default:
+		c.pos = start + 1
+	}
+	return c.pos < len(c.text)
+}
+
+// angle returns the place behind the next >, or the end.
+func (c *cutter) angle(i int) int {
+	if n := bytes.IndexByte(c.text[i:], '>'); n >= 0 {
+		return i + n + 1
+	}
+	return len(c.text)
+}
+
+// endTag passes over an end tag. One that is none to a browser is a comment to it.
+func (c *cutter) endTag(start int) {
+	name := start + 2
+	switch {
+	case name >= len(c.text):
+		c.pos = len(c.text)
+	case c.text[name] == '>':
+		c.pos = name + 1
+	case c.text[name]|0x20 < 'a' || c.text[name]|0x20 > 'z':
+		c.pos = c.angle(name)
+		c.cut(start, c.pos, "comments")
+	case !readTag(c.text, start, name, &c.tag):
+		c.unfinished(start)
+	default:
+		c.pos = c.tag.end
+	}
+}
+
+// unfinished leaves out a tag that the file ends in, as browsers do.
+func (c *cutter) unfinished(start int) {
+	c.cut(start, len(c.text), "a tag without an end")
+	c.pos = len(c.text)
+}
+
+// declaration handles what begins with <! : the doctype stays.
+func (c *cutter) declaration(start int) {
+	rest := c.text[start+2:]
+	switch {
+	case bytes.HasPrefix(rest, []byte("--")):
+		c.pos = commentEnd(c.text, start+len("<!--"))
+		c.cut(start, c.pos, "comments")
+	case hasFold(rest, "doctype"):
+		c.pos = c.angle(start)
+	case bytes.HasPrefix(rest, []byte("[CDATA[")):
+		c.pos = start + len("<![CDATA[") // text in a drawing; elsewhere its marks do no harm
+	default:
+		c.pos = c.angle(start)
+		c.cut(start, c.pos, "comments")
+	}
+}
+
+// instruction handles what begins with <? : an XML declaration tells the charset.
+func (c *cutter) instruction(start int) {
+	c.pos = c.angle(start)
+	if !isTagName(c.text[start+2:], "xml") {
+		c.cut(start, c.pos, "comments")
+	}
+}
+
+// startTag handles a start tag, and the content that is no markup.
+func (c *cutter) startTag(start int) {
+	t := &c.tag
+	if !readTag(c.text, start, start+1, t) {
+		c.unfinished(start)
+		return
+	}
+	c.pos = t.end
+	switch name := c.text[start+1 : t.nameEnd]; name[0] | 0x20 {
+	case 's':
+		if isFold(name, "script") {
+			c.leaveRaw(start, scriptEnd(c.text, t.end), "scripts")
+			return
+		}
+		c.passRaw(name, "style")
+	case 'm':
+		if isFold(name, "meta") && !c.keepsMeta() {
+			c.cut(start, t.end, "metadata")
+			return
+		}
+	case 'l':
+		if isFold(name, "link") && c.isForMachines() {
+			c.cut(start, t.end, "links for machines")
+			return
+		}
+	case 'i':
+		if isFold(name, "img") && c.isPixel() {
+			c.cut(start, t.end, removedPixels)
+			return
+		}
+		if isFold(name, "iframe") {
+			c.frame(start)
+			return
+		}
+	case 't':
+		c.passRaw(name, "title")
+		c.passRaw(name, "textarea")
+	case 'x':
+		c.passRaw(name, "xmp")
+	case 'n':
+		c.passRaw(name, "noembed")
+		c.passRaw(name, "noframes")
+	case 'p':
+		if isFold(name, "plaintext") {
+			c.pos = len(c.text)
+		}
+	}
+	c.attributes()
+	c.owners(t.end, c.pos)
+}
+
+// leaveRaw leaves out an element with its content and end tag.
+func (c *cutter) leaveRaw(start, end int, what string) {
+	c.pos = len(c.text)
+	var t tag
+	if end < len(c.text) && readTag(c.text, end, end+2, &t) {
+		c.pos = t.end
+	}
+	c.cut(start, c.pos, what)
+}
+
+// passRaw goes on behind the content of an element that is no markup.
+func (c *cutter) passRaw(name []byte, raw string) {
+	if isFold(name, raw) {
+		c.pos = rawEnd(c.text, c.tag.end, raw)
+	}
+}
+
+// frame leaves out a frame that nobody can see. Others are left to bundle/sanitize.
+func (c *cutter) frame(start int) {
+	end := rawEnd(c.text, c.tag.end, "iframe")
+	if c.isPixel() {
+		c.leaveRaw(start, end, removedPixels)
+		return
+	}
+	c.pos = end
+	c.attributes()
+}
+
+// value returns the first attribute of a name, as it is written.
+func (c *cutter) value(name string) string {
+	for i := range c.tag.attrs {
+		if a := &c.tag.attrs[i]; isFold(c.text[a.start:a.nameEnd], name) {
+			return string(c.text[a.valueStart:a.valueEnd])
+		}
+	}
+	return ""
+}
+
+// keptMetas are the names of metadata that browsers need, or readers: the rest tells of the makers.
+var (
+	keptMetas  = words("viewport description language color-scheme theme-color")
+	keptEquivs = words("content-type content-language content-style-type default-style x-ua-compatible")
+)
+
+// keepsMeta says whether a meta element stays.
+func (c *cutter) keepsMeta() bool {
+	for i := range c.tag.attrs {
+		a := &c.tag.attrs[i]
+		value := strings.ToLower(strings.TrimSpace(string(c.text[a.valueStart:a.valueEnd])))
+		switch key := c.text[a.start:a.nameEnd]; {
+		case isFold(key, "charset"):
+			return true
+		case isFold(key, "name"), isFold(key, "property"), isFold(key, "itemprop"):
+			return keptMetas[value]
+		case isFold(key, "http-equiv"):
+			return keptEquivs[value]
+		}
+	}
+	return false
+}
+
+// machineLinks are the relations of links that no reader follows.
+var machineLinks = words(`preconnect dns-prefetch prefetch preload modulepreload prerender subresource manifest
+	pingback edituri wlwmanifest search shortlink webmention author me publisher generator hub self
+	micropub authorization_endpoint token_endpoint amphtml openid.server openid.delegate https://api.w.org/ service`)
+
+// isForMachines says whether a link element is for machines: feeds, look-ups ahead of time, editors.
+func (c *cutter) isForMachines() bool {
+	sheet, machine, alternate := false, false, false
+	for word := range strings.FieldsSeq(strings.ToLower(c.value("rel"))) {
+		sheet = sheet || word == "stylesheet"
+		alternate = alternate || word == "alternate"
+		machine = machine || machineLinks[word]
+	}
+	kind := strings.ToLower(c.value("type"))
+	feed := alternate && (strings.Contains(kind, "xml") && !strings.Contains(kind, "xhtml") || strings.Contains(kind, "json"))
+	return !sheet && (machine || feed)
+}
+
+// isPixel says whether a picture or frame from the net is too small to see.
+func (c *cutter) isPixel() bool {
+	src := strings.TrimSpace(c.value("src"))
+	if !strings.HasPrefix(src, "//") && scheme(src) != "http" && scheme(src) != "https" {
+		return false
+	}
+	small := func(s string) bool { s = strings.TrimSuffix(strings.TrimSpace(s), "px"); return s == "0" || s == "1" }
+	if small(c.value("width")) && small(c.value("height")) {
+		return true
+	}
+	style := strings.ReplaceAll(strings.ToLower(c.value("style")), " ", "")
+	if strings.Contains(style, "width:1px") && strings.Contains(style, "height:1px") {
+		return true
+	}
+	for _, mark := range counters {
+		if strings.Contains(src, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// attributes cleans the attributes of the tag.
+func (c *cutter) attributes() {
+	for i := range c.tag.attrs {
+		a := &c.tag.attrs[i]
+		key := c.text[a.start:a.nameEnd]
+		switch b := key[0] | 0x20; {
+		case b == 'o' && len(key) > 3 && key[1]|0x20 == 'n':
+			c.cutAttribute(a, "event handlers")
+			continue
+		case b == 'p' && isFold(key, "ping"):
+			c.cutAttribute(a, removedTrackers)
+			continue
+		case b == 'm' && isFold(key, "manifest"):
+			c.cutAttribute(a, "links for machines")
+			continue
+		case b == 'x' && hasFold(key, "xmlns:") && bytes.Contains(c.text[a.valueStart:a.valueEnd], []byte("microsoft")):
+			c.cutAttribute(a, "metadata")
+			continue
+		}
+		if isAddress(key) && c.address(a) {
+			continue
+		}
+		c.owners(a.valueStart, a.valueEnd)
+	}
+}
+
+// cutAttribute leaves out an attribute with the white space before it.
+func (c *cutter) cutAttribute(a *attr, what string) {
+	start := a.start
+	for isBlank(c.text[start-1]) {
+		start--
+	}
+	c.cut(start, a.end, what)
+}
+
+// isAddress says whether an attribute is an address.
+func isAddress(key []byte) bool {
+	switch key[0] | 0x20 {
+	case 'h':
+		return isFold(key, "href")
+	case 's':
+		return isFold(key, "src") || isFold(key, "srcset")
+	case 'a':
+		return isFold(key, "action")
+	case 'c':
+		return isFold(key, "cite") || isFold(key, "codebase")
+	case 'd':
+		return isFold(key, "data") || isFold(key, "data-src") || isFold(key, "data-href")
+	case 'b':
+		return isFold(key, "background")
+	case 'p':
+		return isFold(key, "poster")
+	case 'l':
+		return isFold(key, "longdesc")
+	}
+	return false
+}
+
+// address cleans an address: one on a computer goes, others lose what follows readers. It says whether
+// there was anything.
+func (c *cutter) address(a *attr) bool {
+	raw := c.text[a.valueStart:a.valueEnd]
+	if c.named && isLocalPath(strings.ToLower(trimAddress(string(raw[:min(len(raw), 16)])))) {
+		c.cutAttribute(a, removedLocal)
+		return true
+	}
+	if bytes.IndexByte(raw, '?') < 0 && bytes.IndexByte(raw, ';') < 0 && !bytes.Contains(raw, []byte(":~:")) ||
+		len(raw) > maxAddress || hasFold(raw, "data:") || hasFold(raw, "javascript:") {
+		return false
+	}
+	clean := cutTrackers(string(raw))
+	if len(clean) == len(raw) {
+		return false
+	}
+	c.put(a.valueStart, a.valueEnd, clean, removedTrackers)
+	return true
+}

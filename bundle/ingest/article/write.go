@@ -1,0 +1,569 @@
+package article
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// A form is what becomes of an element of an article.
+type form struct {
+	name  string
+	attrs string // the attributes that it keeps, besides id, lang and dir
+	flags formFlags
+}
+
+type formFlags uint8
+
+const (
+	single  formFlags = 1 << iota // has no content
+	block                         // stands on lines of its own
+	bare                          // means nothing without content
+	plain                         // means nothing without attributes
+	phrases                       // holds text and no blocks
+	naming                        // keeps its id where articles may lead to it
+)
+
+// forms is the allow-list. What is not in it leaves its content.
+var forms = func() map[string]*form {
+	m := map[string]*form{}
+	add := func(names, attrs string, flags formFlags) {
+		for name := range strings.FieldsSeq(names) {
+			m[name] = &form{name, attrs, flags}
+		}
+	}
+	add("b bdi bdo cite code em i kbd mark q ruby rb rp rt rtc s samp small strong sub sup u var", "", bare|phrases)
+	add("abbr dfn", "title", bare|phrases)
+	add("del ins", "", bare)
+	add("time", "datetime", bare|phrases)
+	add("data", "value", bare|phrases)
+	add("span", "", bare|plain|phrases)
+	add("a", "href", bare|plain)
+	add("br wbr", "", single)
+	add("hr", "", single|block)
+	add("h1 h2 h3 h4 h5 h6", "", block|bare|phrases|naming)
+	add("p", "", block|bare|phrases)
+	add("pre", "", block|bare|phrases)
+	add("div section article", "", block|bare|plain)
+	add("aside address blockquote figcaption figure header footer hgroup nav ul summary", "", block|bare)
+	add("details", "open", block|bare)
+	add("ol", "start reversed type", block|bare)
+	add("li", "value", block)
+	add("dl", "", block|bare)
+	add("dt dd", "", block|naming)
+	add("table", "", block|bare)
+	add("caption", "", block|bare)
+	add("thead tbody tfoot tr", "", block|bare)
+	add("td th", "colspan rowspan scope headers", block)
+	add("colgroup", "span", block)
+	add("col", "span", single|block)
+	add("img", "", single)
+	add("audio", "controls src", 0)
+	add("video", "controls src poster width height", 0)
+	add("source", "src type", single)
+	add("track", "src kind srclang label default", single)
+	add("input", "type checked disabled", single)
+	for old, name := range map[string]string{"acronym": "abbr", "strike": "s", "tt": "code", "main": "div",
+		"center": "div", "dir": "ul", "menu": "ul", "search": "div", "big": "span", "fieldset": "div",
+		"legend": "p", "form": "div", "dialog": "div", "label": "span", "object": "div"} {
+		m[old] = m[name]
+	}
+	return m
+}()
+
+// A writer writes the elements of an article.
+type writer struct {
+	*maker
+	out     bytes.Buffer
+	phrases int        // how many open elements hold no blocks
+	figure  *html.Node // the innermost that is open, or nil
+	pre     bool       // white space counts
+}
+
+// finish writes the page, and what is only known then.
+func (m *maker) finish(body *html.Node) {
+	p := m.page
+	if p.Title == "" {
+		p.Title = firstHeading(body)
+	}
+	if p.Date == "" {
+		p.Date = m.timeFound
+	}
+	if p.Byline == "" && len(m.bylines) > 0 {
+		p.Byline = m.bylines[0]
+	}
+	if m.o.DropBylines {
+		p.Byline = ""
+	}
+	text := plainText(body)
+	p.Words = Words(text)
+	p.Language = settleLanguage(p.Language, text)
+	m.aim(body)
+	w := &writer{maker: m}
+	w.document(body)
+	p.HTML = w.out.Bytes()
+	p.Removed = m.removed.list
+}
+
+// aim finds the places of an article to which its own links lead. A link to one that is not there
+// loses its address.
+func (m *maker) aim(body *html.Node) {
+	ids, links := map[string]bool{}, []*html.Node{}
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if id := attribute(n.Attr, "id"); id != "" {
+			ids[id] = true
+		}
+		if n.Data == "a" && strings.HasPrefix(attribute(n.Attr, "href"), "#") {
+			links = append(links, n)
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(body)
+	for _, n := range links {
+		id := attribute(n.Attr, "href")[1:]
+		plain, err := url.PathUnescape(id)
+		switch {
+		case ids[id]:
+			m.targets[id] = true
+		case err == nil && ids[plain]:
+			m.targets[plain] = true
+		default:
+			removeAttribute(n, "href")
+		}
+	}
+}
+
+// firstHeading is the first heading of an article without a title.
+func firstHeading(body *html.Node) string {
+	if heads := headings(body); len(heads) > 0 {
+		return textOf(heads[0])
+	}
+	return ""
+}
+
+func (w *writer) document(body *html.Node) {
+	p := w.page
+	w.out.WriteString("<!doctype html>\n<html")
+	if p.Language != "" {
+		w.attribute("lang", p.Language)
+	}
+	if isRightToLeft(p.Language) || w.meta.dir == "rtl" {
+		w.attribute("dir", "rtl")
+	}
+	w.out.WriteString(">\n<head><meta charset=\"utf-8\"><title>")
+	w.text(p.Title)
+	w.out.WriteString("</title></head>\n<body>\n")
+	if p.Title != "" && find(body, "h1") == nil && !startsWith(body, p.Title) {
+		w.out.WriteString("<h1>")
+		w.text(p.Title)
+		w.out.WriteString("</h1>\n")
+	}
+	w.children(body)
+	w.out.WriteString("\n</body></html>\n")
+}
+
+// startsWith says whether the first heading of a body is the title.
+func startsWith(body *html.Node, title string) bool {
+	heads := headings(body)
+	return len(heads) > 0 && sameText(textOf(heads[0]), title)
+}
+
+func (w *writer) children(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch c.Type {
+		case html.TextNode:
+			w.run(c.Data)
+		case html.ElementNode:
+			w.element(c)
+		}
+	}
+}
+
+// run writes a run of text. Where white space does not count, much of it becomes one.
+func (w *writer) run(s string) {
+	if w.pre {
+		w.text(s)
+		return
+	}
+	for s != "" {
+		i := strings.IndexAny(s, " \t\r\n\f")
+		if i < 0 {
+			i = len(s)
+		}
+		w.text(s[:i])
+		rest := strings.TrimLeft(s[i:], " \t\r\n\f")
+		if gap := s[i : len(s)-len(rest)]; gap != "" && !w.endsInSpace() {
+			w.out.WriteByte(gap[0])
+			if strings.IndexByte(gap, '\n') >= 0 {
+				w.out.Truncate(w.out.Len() - 1)
+				w.out.WriteByte('\n')
+			}
+		}
+		s = rest
+	}
+}
+
+func (w *writer) endsInSpace() bool {
+	b := w.out.Bytes()
+	return len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\n')
+}
+
+// text writes text, with the characters escaped that mean something, and without those that mean
+// nothing in HTML.
+func (w *writer) text(s string) {
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if strings.IndexByte(s, '\r') >= 0 {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	}
+	escapeText.WriteString(&w.out, s)
+}
+
+var (
+	escapeText  = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	escapeValue = strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;", "\x00", "", "\r", " ")
+)
+
+func (w *writer) attribute(key, value string) {
+	w.out.WriteByte(' ')
+	w.out.WriteString(key)
+	if value == "" && isFlag[key] {
+		return
+	}
+	w.out.WriteString(`="`)
+	escapeValue.WriteString(&w.out, strings.ToValidUTF8(value, "\uFFFD"))
+	w.out.WriteByte('"')
+}
+
+// isFlag are the attributes that are there or not.
+var isFlag = words("controls open reversed default checked disabled")
+
+// element writes an element, or what is in it.
+func (w *writer) element(n *html.Node) {
+	f := forms[n.Data]
+	switch {
+	case n.Data == "img":
+		w.picture(n)
+		return
+	case f == nil || f.flags&plain != 0 && !w.says(n, f):
+		w.unwrap(n, f)
+		return
+	case f.flags&block != 0 && w.phrases > 0 && f.flags&single == 0 && !tablePart[f.name],
+		f.name == "p" && isLost(n), f.flags&(phrases|block) == phrases && holdsBlock(n):
+		w.unwrap(n, f)
+		return
+	case (f.name == "source" || f.name == "track") && n.Parent.Data != "audio" && n.Parent.Data != "video":
+		return
+	}
+	before := w.out.Len()
+	w.out.WriteByte('<')
+	w.out.WriteString(f.name)
+	w.attributes(n, f)
+	w.out.WriteByte('>')
+	if f.flags&single != 0 {
+		w.newline(f)
+		return
+	}
+	after := w.out.Len()
+	w.content(n, f)
+	if f.flags&block != 0 {
+		w.trimBreak(after)
+	}
+	if f.flags&bare != 0 && len(bytes.TrimSpace(w.out.Bytes()[after:])) == 0 && !w.isTarget(n) {
+		w.cut(before, after)
+		return
+	}
+	w.out.WriteString("</")
+	w.out.WriteString(f.name)
+	w.out.WriteByte('>')
+	w.newline(f)
+}
+
+// holdsBlock says whether there is a block in an element that should hold none: a <b> that was never
+// ended, most likely.
+func holdsBlock(n *html.Node) bool {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if f := forms[c.Data]; c.Type == html.ElementNode && (f != nil && f.flags&block != 0 || holdsBlock(c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLost says whether all there is in an element is a picture that is not there.
+func isLost(n *html.Node) bool {
+	found := false
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch {
+		case c.Type == html.TextNode && strings.TrimSpace(c.Data) == "":
+		case c.Type != html.ElementNode || found:
+			return false
+		case c.Data == "img":
+			found = attribute(c.Attr, "src") == lostSource
+		default:
+			found = isLost(c)
+		}
+	}
+	return found
+}
+
+// trimBreak takes back line breaks at the end of a block.
+func (w *writer) trimBreak(after int) {
+	for {
+		b := bytes.TrimRight(w.out.Bytes()[after:], " \n")
+		cut, ok := bytes.CutSuffix(b, []byte("<br>"))
+		if !ok || w.pre {
+			return
+		}
+		w.out.Truncate(after + len(cut))
+	}
+}
+
+// tablePart are the elements that stand in tables only.
+var tablePart = words("caption thead tbody tfoot tr td th colgroup col")
+
+// content writes what is in an element.
+func (w *writer) content(n *html.Node, f *form) {
+	outer := *w
+	switch {
+	case f.flags&phrases != 0:
+		w.phrases++
+	case f.name == "td" || f.name == "th":
+		w.phrases = 0 // a table does not stand among phrases
+	}
+	if f.name == "figure" {
+		w.figure = n
+	}
+	if f.name == "pre" {
+		w.pre = true
+		if first := n.FirstChild; first != nil && first.Type == html.TextNode && strings.HasPrefix(first.Data, "\n") {
+			w.out.WriteByte('\n') // one is dropped by whoever reads it
+		}
+	}
+	w.children(n)
+	w.phrases, w.figure, w.pre = outer.phrases, outer.figure, outer.pre
+}
+
+// cut takes an empty element back. White space in it stays, where words would grow together.
+func (w *writer) cut(before, after int) {
+	space := w.out.Len() > after
+	w.out.Truncate(before)
+	if space && !w.endsInSpace() {
+		w.out.WriteByte(' ')
+	}
+}
+
+func (w *writer) newline(f *form) {
+	if f.flags&block != 0 && !w.pre && !w.endsInSpace() {
+		w.out.WriteByte('\n')
+	}
+}
+
+// unwrap writes what is in an element without its tags. What would stand on a line of its own is
+// kept apart from what is around it.
+func (w *writer) unwrap(n *html.Node, f *form) {
+	apart := f != nil && f.flags&block != 0 && n.FirstChild != nil && !isBox(n)
+	if !apart {
+		w.children(n)
+		return
+	}
+	start := w.out.Len()
+	w.apart()
+	middle := w.out.Len()
+	w.children(n)
+	if w.out.Len() == middle {
+		w.out.Truncate(start)
+		return
+	}
+	w.apart()
+}
+
+// apart begins a new line, which shows where only text and phrases stand on it.
+func (w *writer) apart() {
+	b := bytes.TrimRight(w.out.Bytes(), " \n")
+	if len(b) == 0 {
+		return
+	}
+	switch {
+	case bytes.HasSuffix(b, []byte("<br>")), endsBlock(b):
+		if !w.endsInSpace() && !w.pre {
+			w.out.WriteByte('\n')
+		}
+	default:
+		w.out.WriteString("<br>")
+	}
+}
+
+// endsBlock says whether the output ends with the tag of a block, behind or in which a new line
+// begins anyway.
+func endsBlock(b []byte) bool {
+	if b[len(b)-1] != '>' {
+		return false
+	}
+	tag := b[bytes.LastIndexByte(b, '<')+1 : len(b)-1]
+	name, _, _ := strings.Cut(strings.TrimPrefix(string(tag), "/"), " ")
+	f := forms[name]
+	return name == "body" || f != nil && f.flags&block != 0
+}
+
+// says whether an element that means nothing without attributes has one.
+func (w *writer) says(n *html.Node, f *form) bool {
+	if w.keepsID(n, f) || attributeIndex(n.Attr, "lang") >= 0 || attributeIndex(n.Attr, "dir") >= 0 {
+		return true
+	}
+	if f.name == "a" {
+		return attributeIndex(n.Attr, "href") >= 0
+	}
+	return f.flags&block != 0 && !isBox(n)
+}
+
+// isBox says whether all that an element does is to hold blocks.
+func isBox(n *html.Node) bool {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch {
+		case c.Type == html.TextNode && strings.TrimSpace(c.Data) == "":
+		case c.Type != html.ElementNode:
+			return false
+		default:
+			if f := forms[c.Data]; f == nil || f.flags&block == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (w *writer) isTarget(n *html.Node) bool { return w.targets[attribute(n.Attr, "id")] }
+
+// keepsID says whether an element keeps its id: one that the page leads to, or a heading, to which
+// other pages may.
+func (w *writer) keepsID(n *html.Node, f *form) bool {
+	id := attribute(n.Attr, "id")
+	return id != "" && (w.targets[id] || f.flags&naming != 0)
+}
+
+func (w *writer) attributes(n *html.Node, f *form) {
+	if w.keepsID(n, f) {
+		w.attribute("id", attribute(n.Attr, "id"))
+	}
+	if f.name == "figure" && loses(n) {
+		w.attribute("class", "missing")
+	}
+	if lang := cleanLanguage(attribute(n.Attr, "lang")); lang != "" {
+		w.attribute("lang", lang)
+	}
+	if dir := strings.ToLower(attribute(n.Attr, "dir")); dir == "rtl" || dir == "ltr" || dir == "auto" {
+		w.attribute("dir", dir)
+	}
+	for key := range strings.FieldsSeq(f.attrs) {
+		i := attributeIndex(n.Attr, key)
+		if i < 0 {
+			continue
+		}
+		value := n.Attr[i].Val
+		if isFlag[key] {
+			value = ""
+		}
+		if key == "href" {
+			value = w.href(value)
+		}
+		if value != "" || isFlag[key] {
+			w.attribute(key, value)
+		}
+	}
+}
+
+// href lists the address of a link that is written.
+func (w *writer) href(value string) string {
+	if s := scheme(value); s == "http" || s == "https" {
+		w.note(value)
+	}
+	return value
+}
+
+// picture writes a picture, or the caption of one that is not there.
+func (w *writer) picture(n *html.Node) {
+	alt, src := attribute(n.Attr, "alt"), attribute(n.Attr, "src")
+	if src == "" {
+		return
+	}
+	if src != lostSource {
+		w.out.WriteString("<img")
+		w.attribute("src", src)
+		w.attribute("alt", alt)
+		for _, key := range []string{"width", "height"} {
+			if v := attribute(n.Attr, key); isSize(v) {
+				w.attribute(key, v)
+			}
+		}
+		w.out.WriteByte('>')
+		return
+	}
+	w.noteMissing(attribute(n.Attr, "data-src"))
+	switch {
+	case w.figure != nil && w.phrases == 0:
+		if c := find(w.figure, "figcaption"); c == nil {
+			w.caption("figcaption", "", alt)
+		}
+	case w.phrases > 0 || w.figure != nil:
+		w.caption("span", "missing", alt)
+	default:
+		w.out.WriteString(`<figure class="missing">`)
+		w.caption("figcaption", "", alt)
+		w.out.WriteString("</figure>\n")
+	}
+}
+
+// caption writes what a picture that is not there would show.
+func (w *writer) caption(name, class, text string) {
+	w.out.WriteString("<" + name)
+	if class != "" {
+		w.attribute("class", class)
+	}
+	w.out.WriteByte('>')
+	w.text(text)
+	w.out.WriteString("</" + name + ">")
+}
+
+// loses says whether a figure has a picture that is not there, and none that is.
+func loses(n *html.Node) bool {
+	lost := false
+	var walk func(n *html.Node) bool
+	walk = func(n *html.Node) bool {
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			isLost := attribute(c.Attr, "src") == lostSource
+			lost = lost || isLost
+			if !isLost && (c.Data == "img" || c.Data == "video" || c.Data == "audio") || !walk(c) {
+				return false
+			}
+		}
+		return true
+	}
+	return walk(n) && lost
+}
+
+// plainText is the text of an article, for counting words and finding its language.
+func plainText(n *html.Node) string {
+	var b strings.Builder
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+		if f := forms[n.Data]; n.Type == html.ElementNode && (f == nil || f.flags&(block|single) != 0) {
+			b.WriteByte('\n')
+		}
+	}
+	walk(n)
+	return b.String()
+}
