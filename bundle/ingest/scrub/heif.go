@@ -71,6 +71,7 @@ type heifCleaner struct {
 	order   []*heifItem
 	refs    map[uint32][]heifRef // by where they come from
 	back    map[uint32][]heifRef // by where they go to
+	thumbs  map[uint32]bool      // items that are thumbnails of others
 	props   [][]byte             // boxes, each with its head
 	idat    []byte
 	count   int      // of boxes, so that there is an end
@@ -93,7 +94,7 @@ type heifRef struct {
 // one with other tracks than pictures is ErrFormat.
 func cleanHEIF(r io.ReaderAt, size int64) (*Result, error) {
 	h := &heifCleaner{picFile: newPicFile(r, size), items: map[uint32]*heifItem{},
-		refs: map[uint32][]heifRef{}, back: map[uint32][]heifRef{}}
+		refs: map[uint32][]heifRef{}, back: map[uint32][]heifRef{}, thumbs: map[uint32]bool{}}
 	if err := h.top(); err != nil {
 		return nil, err
 	}
@@ -410,6 +411,9 @@ func (h *heifCleaner) readRefs(version byte, r *heifReader) error {
 			ref := heifRef{kind, from, uint32(b.number(width))}
 			h.refs[ref.from] = append(h.refs[ref.from], ref)
 			h.back[ref.to] = append(h.back[ref.to], ref)
+			if kind == "thmb" {
+				h.thumbs[ref.from] = true
+			}
 			if total++; total > heifMaxExtents {
 				return fmt.Errorf("%w: it has too many references", ErrLimit)
 			}
@@ -578,19 +582,28 @@ func (h *heifCleaner) dropItem(it *heifItem) {
 			size += x.end - x.offset
 		}
 	}
-	h.named += size
+	if !it.inMeta {
+		h.named += size
+	}
 	switch {
 	case it.kind == "Exif":
 		h.dropExif(h.exifData(it), size)
 	case it.mime:
 		h.remove(whatXMP, size)
-	case slices.ContainsFunc(h.refs[it.id], func(r heifRef) bool { return r.kind == "thmb" }):
+	case h.isThumbnail(it):
 		h.remove(whatThumbnail, size)
 	case slices.Contains(heifPictures, it.kind):
 		h.remove(whatFurther, size)
 	default:
 		h.remove(whatUnknown, size)
 	}
+}
+
+// isThumbnail says whether an item is a thumbnail, or a tile of one.
+func (h *heifCleaner) isThumbnail(it *heifItem) bool {
+	return h.thumbs[it.id] || slices.ContainsFunc(h.back[it.id], func(r heifRef) bool {
+		return r.kind == "dimg" && h.thumbs[r.from]
+	})
 }
 
 // exifData looks into the Exif data of an item (ISO/IEC 23008-12, annex A.2).

@@ -105,7 +105,6 @@ func parseTIFF(r io.ReaderAt, size int64) (*tiffCleaner, error) {
 // A tiffPage is a directory that stays.
 type tiffPage struct {
 	at   int64
-	size int // entries that it had
 	kept []tiffEntry
 }
 
@@ -128,7 +127,7 @@ func (t *tiffCleaner) chain(at int64) error {
 			return err
 		}
 		if !thumbnail {
-			pages = append(pages, tiffPage{at, len(entries), kept})
+			pages = append(pages, tiffPage{at, kept})
 		}
 		at = next
 	}
@@ -145,9 +144,9 @@ func (t *tiffCleaner) chain(at int64) error {
 	return nil
 }
 
-// format writes a directory in the place of one with more entries.
+// format writes a directory. Where it is shorter than before, the rest is overwritten with zeros.
 func (t *tiffCleaner) format(p tiffPage, next int64) []byte {
-	b := make([]byte, 2+12*p.size+4)
+	b := make([]byte, 2+12*len(p.kept)+4)
 	t.order.PutUint16(b, uint16(len(p.kept)))
 	for i, e := range p.kept {
 		copy(b[2+12*i:], e.raw)
@@ -282,7 +281,7 @@ func (t *tiffCleaner) entry(e tiffEntry) (stays bool, err error) {
 		if e.size > 4 && e.at+e.size <= t.size {
 			size = e.size
 		}
-		t.named += size
+		t.named += 12 + size
 		t.remove(what, 12+size)
 		return false, nil
 	}
