@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/jpeg"
 	"io"
@@ -34,8 +35,7 @@ const (
 // be, because the picture ends within a unit on a side that would become the first, or is coded
 // arithmetically or with more than eight bits.
 //
-// Memory is bounded by 512 MiB for the decoded picture, 128 MiB for the file, and as much for its
-// turned pixels. Errors wrap ErrFormat, ErrLimit, or those of r and w. The same file gives the same
+// Memory is bounded by 512 MiB for the decoded picture and 128 MiB for the file. Errors wrap ErrFormat, ErrLimit, or those of r and w. The same file gives the same
 // bytes on every machine.
 func Turn(w io.Writer, r io.ReaderAt, size int64, turn int) (how string, err error) {
 	if turn < 1 || turn > 8 {
@@ -109,9 +109,7 @@ func turnPixels(w io.Writer, file []byte, segments []jpegSegment, turn int) erro
 		return err
 	}
 	profile := turnKeeps(file, segments, 0xE2, 0xE2)
-	rgba := image.NewRGBA(image.Rect(0, 0, img.Bounds().Dx(), img.Bounds().Dy()))
-	draw.Draw(rgba, rgba.Rect, img, img.Bounds().Min, draw.Src)
-	var upright image.Image = turnImage(rgba, turn)
+	upright := turnView(img, turnOf(turn))
 	switch img.(type) {
 	case *image.Gray:
 		grey := image.NewGray(upright.Bounds())
@@ -120,16 +118,51 @@ func turnPixels(w io.Writer, file []byte, segments []jpegSegment, turn int) erro
 	case *image.CMYK: // it becomes RGB
 		profile = nil
 	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, upright, &jpeg.Options{Quality: turnQuality}); err != nil {
-		return err
+	return jpeg.Encode(&afterSOI{w, profile}, upright, &jpeg.Options{Quality: turnQuality})
+}
+
+// An afterSOI writes a JPEG file, and behind its first marker something more.
+type afterSOI struct {
+	w    io.Writer
+	more []byte // until it is written
+}
+
+func (a *afterSOI) Write(b []byte) (n int, err error) {
+	if a.more == nil || len(b) < 2 {
+		return a.w.Write(b)
 	}
-	for _, part := range [][]byte{b.Next(2), profile, b.Bytes()} {
-		if _, err := w.Write(part); err != nil {
-			return err
-		}
+	if n, err = a.w.Write(b[:2]); err != nil {
+		return n, err
 	}
-	return nil
+	if _, err = a.w.Write(a.more); err != nil {
+		return n, err
+	}
+	a.more = nil
+	rest, err := a.w.Write(b[2:])
+	return n + rest, err
+}
+
+// A turnedView is a picture seen turned. It takes no memory of its own.
+type turnedView struct {
+	image.Image
+	turning
+	bounds image.Rectangle
+}
+
+func turnView(img image.Image, t turning) image.Image {
+	size := img.Bounds().Size()
+	if t.transpose {
+		size.X, size.Y = size.Y, size.X
+	}
+	return &turnedView{img, t, image.Rectangle{Max: size}}
+}
+
+func (v *turnedView) Bounds() image.Rectangle { return v.bounds }
+
+func (v *turnedView) At(x, y int) color.Color {
+	x, y = v.source(x, y, v.bounds.Dx(), v.bounds.Dy())
+	from := v.Image.Bounds().Min
+	return v.Image.At(from.X+x, from.Y+y)
 }
 
 // A turned is a picture as coefficients that is written turned.

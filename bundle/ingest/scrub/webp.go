@@ -37,7 +37,7 @@ type webpCleaner struct {
 	width, height int64
 	orientation   int
 	pictures      int
-	largest       int64 // pixels of the largest picture
+	largest       int64 // pixels of the largest picture, or of the canvas
 	first         Plan  // the first picture of a film, as a file
 }
 
@@ -177,8 +177,8 @@ func (w *webpCleaner) header(c webpChunk) error {
 		w.remove(whatHeader, 0)
 		clear(w.head[9:12])
 	}
-	w.width = 1 + int64(old[12]) + int64(old[13])<<8 + int64(old[14])<<16
-	w.height = 1 + int64(old[15]) + int64(old[16])<<8 + int64(old[17])<<16
+	w.width, w.height = webpSize(old[12:]), webpSize(old[15:])
+	w.largest = w.width * w.height
 	w.Plan.add(w.head)
 	return nil
 }
@@ -244,12 +244,24 @@ func (w *webpCleaner) frame(c webpChunk) error {
 
 // still makes a picture of a frame, whose size is in its head at data.
 func (w *webpCleaner) still(data int64, parts []picSpan) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	first, err := w.load(parts[0].offset, 4, 4)
+	if err != nil {
+		return err
+	}
 	b, err := w.peek(data, 16)
 	if err != nil {
 		return err
 	}
-	head := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0A\x00\x00\x00"), webpAlpha, 0, 0, 0)
+	flags := byte(0)
+	if string(first) == "ALPH" {
+		flags = webpAlpha
+	}
+	head := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0A\x00\x00\x00"), flags, 0, 0, 0)
 	head = append(head, b[6:12]...)
+	w.largest = max(w.largest, webpSize(b[6:])*webpSize(b[9:]))
 	w.first.add(head)
 	for _, s := range parts {
 		w.first.copy(s.offset, s.end-s.offset)
@@ -257,6 +269,9 @@ func (w *webpCleaner) still(data int64, parts []picSpan) error {
 	binary.LittleEndian.PutUint32(head[4:], uint32(w.first.Size()-8))
 	return nil
 }
+
+// webpSize reads a width or height of 24 bits.
+func webpSize(b []byte) int64 { return 1 + int64(b[0]) + int64(b[1])<<8 + int64(b[2])<<16 }
 
 // frameParts finds what stays of a frame, and how much that is.
 func (w *webpCleaner) frameParts(offset, end int64) (parts []picSpan, size int64, err error) {
@@ -334,7 +349,7 @@ func (w *webpCleaner) replace(c webpChunk, data []byte, note func()) {
 	if len(data)&1 == 1 {
 		b = append(b, 0)
 	}
-	if old, err := w.peek(c.offset, int(c.end-c.offset)); err == nil && bytes.Equal(old, b) {
+	if old, err := w.peek(c.offset, len(b)); err == nil && c.end-c.offset == int64(len(b)) && bytes.Equal(old, b) {
 		w.Plan.copy(c.offset, c.end-c.offset)
 		return
 	}
