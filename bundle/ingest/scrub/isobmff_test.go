@@ -12,6 +12,7 @@ func TestE04Films(t *testing.T) {
 		{"front.mp4", "video/mp4", "-map 0 -map 1 " + tagArgs + "-movflags +faststart -pix_fmt yuv420p", tagged},
 		{"hevc.mp4", "video/mp4", "-map 0 " + tagArgs + "-c:v libx265 -x265-params log-level=none -pix_fmt yuv420p", tagged},
 		{"bare.mp4", "video/mp4", "-map 0 -map 1 -pix_fmt yuv420p", Result{Width: 64, Height: 48, Millis: 1000}},
+		{"captions.mp4", "video/mp4", "-i captions.srt -map 0 -map 2 -c:s mov_text " + tagArgs + "-metadata:s:s handler_name=" + canary + " -pix_fmt yuv420p", tagged},
 		{"time.mov", "video/quicktime", "-map 0 -map 1 " + tagArgs + "-timecode 01:02:03:04 -pix_fmt yuv420p", tagged},
 		{"use.mov", "video/quicktime", "-map 0 -map 1 " + tagArgs + "-movflags use_metadata_tags -c:a pcm_s16be -c:v mpeg4", tagged},
 		{"phone.3gp", "video/3gpp", "-map 0 -map 1 " + tagArgs + "-s 128x96 -c:v h263 -c:a aac",

@@ -171,20 +171,25 @@ func (w *wavFile) tag(c chunk) error {
 	if err != nil || !bytes.HasPrefix(b, []byte("INFO")) {
 		return err
 	}
-	for b = b[4:]; len(b) >= 8; {
+	w.res.riffInfo(b[4:])
+	return nil
+}
+
+// riffInfo reads title and artist from a list of INFO.
+func (r *Result) riffInfo(b []byte) {
+	for len(b) >= 8 {
 		text, rest, ok := cutLE32(b[4:])
 		if !ok {
-			break
+			return
 		}
 		switch string(b[:4]) {
 		case "INAM":
-			w.res.setTitle(mediaLatin1(text))
+			r.setTitle(mediaLatin1(text))
 		case "IART":
-			w.res.setArtist(mediaLatin1(text))
+			r.setArtist(mediaLatin1(text))
 		}
 		b = rest[min(len(rest), len(text)&1):]
 	}
-	return nil
 }
 
 func (w *wavFile) plan() {

@@ -19,3 +19,11 @@ func TestE04ChunkSound(t *testing.T) {
 		{"cover.flac", "audio/flac", "-map 1 -map 0 -frames:v 1 -c:v png -disposition:v attached_pic " + tagArgs, sound},
 	})
 }
+
+func TestE04AVI(t *testing.T) {
+	t.Parallel()
+	checkFilms(t, []filmCase{
+		{"xvid.avi", "video/x-msvideo", "-map 0 -map 1 -c:v mpeg4 -c:a mp3 " + tagArgs, tagged},
+		{"cinepak.avi", "video/x-msvideo", "-map 0 -map 1 -c:v cinepak -c:a pcm_s16le " + tagArgs, tagged},
+	})
+}
