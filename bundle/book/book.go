@@ -55,6 +55,9 @@ type Book struct {
 	Cover    string   // the path of a picture, or ""
 	Dir      string   // in which direction pages go on: "ltr", "rtl", or "" where the book leaves it open
 
+	// Fixed says that pages are laid out as pictures are (rendition:layout pre-paginated).
+	Fixed bool
+
 	// Chapters are the documents of the book in reading order.
 	Chapters []Chapter
 	// Contents is the table of contents.
@@ -76,6 +79,8 @@ type Chapter struct {
 	Title string // from the table of contents, or "" where that does not name the document
 	Depth int    // how deep the title is in the table of contents; of the one before it where there is none
 	Aside bool   // not a part of the reading order: notes, answers (linear="no")
+	// Properties are those of the spine in EPUB 3, apart by spaces: page-spread-left, ...
+	Properties string
 }
 
 // An Entry is a line of the table of contents.

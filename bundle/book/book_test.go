@@ -30,7 +30,7 @@ func small() files {
 			<dc:title>Wells &amp;  pumps</dc:title><dc:title>Other</dc:title><dc:language>fa</dc:language>
 			<dc:creator id="t">Translator</dc:creator><meta refines="#t" property="role">trl</meta>
 			<dc:creator>Author</dc:creator><dc:date>2020-01-02</dc:date><dc:description>About &lt;p&gt;wells</dc:description>
-			<meta name="cover" content="pic"/></metadata>
+			<meta property="rendition:layout">pre-paginated</meta><meta name="cover" content="pic"/></metadata>
 			<manifest><item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="scripted nav"/>
 			<item id="x" href="toc.ncx" media-type="application/x-dtbncx+xml"/>
 			<item id="c1" href="text/one%20a.xhtml" media-type="application/xhtml+xml"/>
@@ -39,7 +39,7 @@ func small() files {
 			<item id="out" href="../../etc/passwd" media-type="text/plain"/>
 			<item id="far" href="http://example.org/a.png" media-type="image/png"/>
 			<item id="pic" href="p.png" media-type="image/png"/><item id="font" href="f.otf" media-type="font/otf"/></manifest>
-			<spine toc="x" page-progression-direction="rtl"><itemref idref="c1"/><itemref idref="gone"/><itemref idref="c2" linear="no"/></spine></package>`,
+			<spine toc="x" page-progression-direction="rtl"><itemref idref="c1"/><itemref idref="gone"/><itemref idref="c2" linear="no" properties="page-spread-left"/></spine></package>`,
 		"OEBPS/nav.xhtml": `<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body>
 			<nav epub:type="landmarks"><ol><li><a href="x">not this</a></li></ol></nav>
 			<nav epub:type="toc"><h1>Contents</h1><ol><li><span>Part</span><ol><li><a href="text/one%20a.xhtml#s"><b>One</b>
@@ -112,7 +112,8 @@ func TestOpen(t *testing.T) {
 		{"title", b.Title, "Wells & pumps"}, {"language", b.Language, "fa"}, {"date", b.Date, "2020-01-02"},
 		{"creators", strings.Join(b.Creators, "+"), "Author"}, {"summary", b.Summary, "About <p>wells"},
 		{"cover", b.Cover, "OEBPS/p.png"}, {"dir", b.Dir, "rtl"},
-		{"chapters", fmt.Sprint(b.Chapters), "[{OEBPS/text/one a.xhtml One a 1 false} {OEBPS/text/two.xhtml  1 true}]"},
+		{"fixed", fmt.Sprint(b.Fixed), "true"},
+		{"chapters", fmt.Sprint(b.Chapters), "[{OEBPS/text/one a.xhtml One a 1 false } {OEBPS/text/two.xhtml  1 true page-spread-left}]"},
 		{"contents", fmt.Sprint(b.Contents), "[{Part   0} {One a OEBPS/text/one a.xhtml s 1} {Out   0}]"},
 		{"nav", b.Navigation, "OEBPS/nav.xhtml"}, {"ncx", b.NCX, "OEBPS/toc.ncx"},
 	} {

@@ -110,12 +110,17 @@ type draft struct {
 	unique   string            // which identifier is the unique one
 	ids      map[string]string // identifiers by their id
 	items    map[string]*File  // by id, also those that are not there
-	spine    []string          // ids
-	aside    map[int]bool      // of spine
+	spine    []place
 	coverID  string            // of EPUB 2
 	ncxID    string            // of EPUB 2
 	creators []creator         // in order
 	roles    map[string]string // of EPUB 3: by the id of the creator
+}
+
+// A place is a chapter's in the spine, by the id of its file.
+type place struct {
+	id, properties string
+	aside          bool
 }
 
 type creator struct{ id, name, role string }
@@ -127,7 +132,7 @@ func (b *Book) readPackage() error {
 		return err
 	}
 	d := &draft{book: b, base: root, ids: map[string]string{}, items: map[string]*File{},
-		aside: map[int]bool{}, roles: map[string]string{}}
+		roles: map[string]string{}}
 	if err := b.elements(root, d.element); err != nil {
 		return err
 	}
@@ -157,8 +162,7 @@ func (d *draft) element(s *markup.Scanner, t *markup.Token) error {
 		if len(d.spine) == maxEntries {
 			return fmt.Errorf("%w: more than %d chapters", ErrLimit, maxEntries)
 		}
-		d.aside[len(d.spine)] = t.Attr("", "linear") == "no"
-		d.spine = append(d.spine, t.Attr("", "idref"))
+		d.spine = append(d.spine, place{t.Attr("", "idref"), t.Attr("", "properties"), t.Attr("", "linear") == "no"})
 	}
 	return nil
 }
@@ -204,11 +208,16 @@ func first(to *string, value string) {
 	}
 }
 
-// meta reads the cover of EPUB 2 and the roles of EPUB 3.
+// meta reads the cover of EPUB 2, the roles and the layout of EPUB 3.
 func (d *draft) meta(s *markup.Scanner, t *markup.Token) error {
 	if t.Attr("", "name") == "cover" {
 		first(&d.coverID, t.Attr("", "content"))
 		return nil
+	}
+	if t.Attr("", "property") == "rendition:layout" {
+		layout, err := text(s, t, maxText)
+		d.book.Fixed = layout == "pre-paginated"
+		return err
 	}
 	refines, isID := strings.CutPrefix(t.Attr("", "refines"), "#")
 	if !isID || t.Attr("", "property") != "role" || len(d.roles) > maxCreators {
@@ -251,9 +260,9 @@ func (f *File) Has(property string) bool {
 func (d *draft) finish() error {
 	b := d.book
 	b.identifier = d.ids[d.unique]
-	for i, id := range d.spine {
-		if f := d.items[id]; f != nil && b.byPath[f.Path] != nil {
-			b.Chapters = append(b.Chapters, Chapter{Path: f.Path, Aside: d.aside[i]})
+	for _, p := range d.spine {
+		if f := d.items[p.id]; f != nil && b.byPath[f.Path] != nil {
+			b.Chapters = append(b.Chapters, Chapter{Path: f.Path, Aside: p.aside, Properties: p.properties})
 		}
 	}
 	if len(b.Chapters) == 0 {
