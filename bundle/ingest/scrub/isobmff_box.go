@@ -126,17 +126,14 @@ func (c *isoCleaner) inside(parent string, b *isoBox, after int) error {
 	return nil
 }
 
-// isoHead reads the head of a box in memory.
+// isoHead reads the head of a box in memory. Zeros, which end lists in QuickTime, are none.
 func isoHead(b []byte) (typ string, head, size int64, ok bool) {
 	if len(b) < 8 {
 		return "", 0, 0, false
 	}
 	typ, head, size = string(b[4:8]), 8, int64(binary.BigEndian.Uint32(b))
-	switch {
-	case size == 1 && len(b) >= 16:
+	if size == 1 && len(b) >= 16 {
 		head, size = 16, int64(binary.BigEndian.Uint64(b[8:]))
-	case size == 0:
-		size = int64(len(b))
 	}
 	return typ, head, size, size >= head && size <= int64(len(b))
 }

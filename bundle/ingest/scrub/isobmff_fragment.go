@@ -34,9 +34,6 @@ func (f *isoFile) blank() error {
 			return limitf("more than %d runs of samples", maxISOChunks)
 		}
 	}
-	if f.end < f.size {
-		f.zero(f.end, f.size-f.end)
-	}
 	sortChunks(chunks)
 	if err := f.merge(chunks); err != nil {
 		return err
@@ -48,7 +45,7 @@ func (f *isoFile) blank() error {
 		}
 	}
 	sortPatches(f.patches)
-	f.res.Plan.patched(0, f.size, f.patches)
+	f.res.Plan.patched(0, f.end, f.patches)
 	f.noteTops(isoFragmentStays)
 	return nil
 }

@@ -195,6 +195,9 @@ func (f *mkvFile) scanSegment(segment mkvElement) error {
 	return nil
 }
 
+// mkvClusterStays are the elements of a cluster that stay, where it is walked through.
+var mkvClusterStays = ebmlValues(mkvTimestamp, 0xA7, 0xAB, mkvSimpleBlock, mkvBlockGroup, 0xAF)
+
 // clusterEnd finds the end of a cluster of unknown size: the next element of the segment.
 func (f *mkvFile) clusterEnd(cluster mkvElement) (int64, error) {
 	at := cluster.body
@@ -210,6 +213,10 @@ func (f *mkvFile) clusterEnd(cluster mkvElement) (int64, error) {
 		}
 		if err := f.step(); err != nil {
 			return 0, err
+		}
+		if _, stays := mkvClusterStays[e.id]; !stays {
+			f.res.remove(mkvWhat(e.id), e.end-e.at)
+			f.void(e)
 		}
 		at = e.end
 	}

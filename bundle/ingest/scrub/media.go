@@ -70,7 +70,7 @@ type mediaSource struct {
 }
 
 func newMediaSource(r io.ReaderAt, size int64, window int) *mediaSource {
-	return &mediaSource{r: r, size: size, buf: make([]byte, window)}
+	return &mediaSource{r: r, size: size, buf: make([]byte, min(int64(window), max(0, size)))}
 }
 
 // peek returns n bytes from offset on, fewer at the end of the file. They are valid until the next
@@ -163,8 +163,11 @@ func (p *Plan) patched(offset, size int64, patches []mediaPatch) {
 		return cmp.Compare(q.offset, at)
 	})
 	for _, q := range patches[first:] {
-		if q.offset < offset || q.offset+q.size > end {
+		if q.offset+q.size > end {
 			break
+		}
+		if q.offset < offset { // the same once more
+			continue
 		}
 		p.copy(offset, q.offset-offset)
 		if q.data != nil {
