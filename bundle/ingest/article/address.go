@@ -247,7 +247,7 @@ func (o *Options) find(ref string) (string, bool) {
 	if strings.HasPrefix(ref, "/") {
 		dir = ""
 	}
-	to := norm.NFC.String(path.Join(dir, ref))
+	to := norm.NFC.String(strings.TrimPrefix(path.Join(dir, ref), "/"))
 	if to == "" || to == "." || strings.HasPrefix(to, "../") || to == ".." || strings.IndexByte(to, 0) >= 0 {
 		return "", false
 	}

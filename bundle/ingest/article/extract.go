@@ -1,6 +1,7 @@
 package article
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -145,7 +146,7 @@ func isWide(r rune) bool {
 }
 
 // settleTitle decides on the title: that of the article's metadata, or that of the page without the
-// name of the site. A heading that says the same is taken out, since the writer writes it.
+// name of the site.
 func (m *maker) settleTitle(body *html.Node) {
 	h := m.meta
 	heads := headings(body)
@@ -156,33 +157,26 @@ func (m *maker) settleTitle(body *html.Node) {
 		title = withoutSite(title, site)
 	}
 	m.page.Title = title
-	for _, n := range heads {
-		if sameText(textOf(n), title) {
-			n.Parent.RemoveChild(n)
-			return
-		}
-	}
 }
 
 // headings are the first headings of a page, those of the first rank before others.
 func headings(body *html.Node) []*html.Node {
 	const most = 20
-	var first, second []*html.Node
+	ranks := map[string]int{"h1": 0, "h2": 1, "h3": 2}
+	var found [3][]*html.Node
 	var walk func(n *html.Node)
 	walk = func(n *html.Node) {
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			switch {
-			case c.Data == "h1" && len(first) < most && textOf(c) != "":
-				first = append(first, c)
-			case c.Data == "h2" && len(second) < most && textOf(c) != "":
-				second = append(second, c)
-			default:
+			rank, ok := ranks[c.Data]
+			if !ok || c.Type != html.ElementNode {
 				walk(c)
+			} else if len(found[rank]) < most && textOf(c) != "" {
+				found[rank] = append(found[rank], c)
 			}
 		}
 	}
 	walk(body)
-	return append(first, second...)
+	return slices.Concat(found[0], found[1], found[2])
 }
 
 // shorterTitle is the title of a page without the name of its site: a heading that it begins or ends

@@ -60,7 +60,8 @@ func candidates(n *html.Node) []string {
 	}
 	sets := []string{attribute(n.Attr, "data-srcset"), attribute(n.Attr, "data-lazy-srcset"), attribute(n.Attr, "srcset")}
 	if n.Parent != nil && n.Parent.Data == "picture" {
-		for c := n.Parent.FirstChild; c != nil; c = c.NextSibling {
+		c := n.Parent.FirstChild
+		for i := 0; c != nil && i < maxSources; c, i = c.NextSibling, i+1 {
 			if c.Data == "source" {
 				sets = append(sets, attribute(c.Attr, "srcset"), attribute(c.Attr, "data-srcset"))
 			}
@@ -77,6 +78,9 @@ func candidates(n *html.Node) []string {
 	add(attribute(n.Attr, "src"))
 	return list
 }
+
+// maxSources is how many members of a picture are looked at for addresses.
+const maxSources = 64
 
 // bySize are the addresses of a srcset, the largest first.
 func bySize(set string) []string {
@@ -345,7 +349,8 @@ func (m *maker) noscript(n *html.Node) bool {
 	if before == nil {
 		return true
 	}
-	shown := find(before, "img")
+	near := nearby
+	shown := findNear(before, "img", &near)
 	if shown == nil {
 		return true
 	}
@@ -359,6 +364,25 @@ func (m *maker) noscript(n *html.Node) bool {
 		}
 	}
 	return false
+}
+
+// nearby is how many nodes are searched for the picture that one without scripts stands for.
+const nearby = 32
+
+// findNear returns the first element of a name among the first nodes of one.
+func findNear(n *html.Node, name string, near *int) *html.Node {
+	if *near--; *near < 0 {
+		return nil
+	}
+	if n.Type == html.ElementNode && n.Data == name {
+		return n
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if found := findNear(c, name, near); found != nil || *near < 0 {
+			return found
+		}
+	}
+	return nil
 }
 
 // find returns the first element of a name in a node, or the node.

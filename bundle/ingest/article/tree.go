@@ -250,7 +250,7 @@ func (b *builder) text(s string) {
 	if s == "" {
 		return
 	}
-	if strings.TrimSpace(s) == "" && (top == nil || kinds[top.Data]&(structure|tableRoot) != 0) {
+	if strings.TrimSpace(s) == "" && (top == nil && b.body.FirstChild == nil || top != nil && tableOnly[top.Data]) {
 		return
 	}
 	b.add(textNode(s), 0)

@@ -76,10 +76,12 @@ var forms = func() map[string]*form {
 // A writer writes the elements of an article.
 type writer struct {
 	*maker
-	out     bytes.Buffer
-	phrases int        // how many open elements hold no blocks
-	figure  *html.Node // the innermost that is open, or nil
-	pre     bool       // white space counts
+	out       bytes.Buffer
+	holders   map[*html.Node]bool // elements of phrases that hold blocks
+	captioned bool                // the figure has a caption
+	phrases   int                 // how many open elements hold no blocks
+	figure    *html.Node          // the innermost that is open, or nil
+	pre       bool                // white space counts
 }
 
 // finish writes the page, and what is only known then.
@@ -101,7 +103,7 @@ func (m *maker) finish(body *html.Node) {
 	p.Words = Words(text)
 	p.Language = settleLanguage(p.Language, text)
 	m.aim(body)
-	w := &writer{maker: m}
+	w := &writer{maker: m, holders: holders(body)}
 	w.document(body)
 	p.HTML = w.out.Bytes()
 	p.Removed = m.removed.list
@@ -138,6 +140,28 @@ func (m *maker) aim(body *html.Node) {
 	}
 }
 
+// holders are the elements of phrases that hold a block, as they should not: a <b> that was never
+// ended, most likely.
+func holders(body *html.Node) map[*html.Node]bool {
+	found := map[*html.Node]bool{}
+	var walk func(n *html.Node) bool
+	walk = func(n *html.Node) (holds bool) {
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type != html.ElementNode {
+				continue
+			}
+			f := forms[c.Data]
+			holds = walk(c) || holds || f != nil && f.flags&block != 0
+		}
+		if f := forms[n.Data]; holds && f != nil && f.flags&(phrases|block) == phrases {
+			found[n] = true
+		}
+		return holds
+	}
+	walk(body)
+	return found
+}
+
 // firstHeading is the first heading of an article without a title.
 func firstHeading(body *html.Node) string {
 	if heads := headings(body); len(heads) > 0 {
@@ -158,7 +182,7 @@ func (w *writer) document(body *html.Node) {
 	w.out.WriteString(">\n<head><meta charset=\"utf-8\"><title>")
 	w.text(p.Title)
 	w.out.WriteString("</title></head>\n<body>\n")
-	if p.Title != "" && find(body, "h1") == nil && !startsWith(body, p.Title) {
+	if !w.raiseTitle(body) {
 		w.out.WriteString("<h1>")
 		w.text(p.Title)
 		w.out.WriteString("</h1>\n")
@@ -167,10 +191,16 @@ func (w *writer) document(body *html.Node) {
 	w.out.WriteString("\n</body></html>\n")
 }
 
-// startsWith says whether the first heading of a body is the title.
-func startsWith(body *html.Node, title string) bool {
-	heads := headings(body)
-	return len(heads) > 0 && sameText(textOf(heads[0]), title)
+// raiseTitle makes the heading that says the title one of the first rank. It says whether there is
+// one, or no need for one.
+func (w *writer) raiseTitle(body *html.Node) bool {
+	for _, n := range headings(body) {
+		if sameText(textOf(n), w.page.Title) {
+			n.Data = "h1"
+			return true
+		}
+	}
+	return w.page.Title == "" || find(body, "h1") != nil
 }
 
 func (w *writer) children(n *html.Node) {
@@ -197,12 +227,12 @@ func (w *writer) run(s string) {
 		}
 		w.text(s[:i])
 		rest := strings.TrimLeft(s[i:], " \t\r\n\f")
-		if gap := s[i : len(s)-len(rest)]; gap != "" && !w.endsInSpace() {
-			w.out.WriteByte(gap[0])
-			if strings.IndexByte(gap, '\n') >= 0 {
-				w.out.Truncate(w.out.Len() - 1)
-				w.out.WriteByte('\n')
-			}
+		switch gap := s[i : len(s)-len(rest)]; {
+		case gap == "" || w.endsInSpace():
+		case strings.IndexByte(gap, '\n') >= 0:
+			w.out.WriteByte('\n')
+		default:
+			w.out.WriteByte(' ')
 		}
 		s = rest
 	}
@@ -256,7 +286,7 @@ func (w *writer) element(n *html.Node) {
 		w.unwrap(n, f)
 		return
 	case f.flags&block != 0 && w.phrases > 0 && f.flags&single == 0 && !tablePart[f.name],
-		f.name == "p" && isLost(n), f.flags&(phrases|block) == phrases && holdsBlock(n):
+		f.name == "p" && isLost(n), w.holders[n]:
 		w.unwrap(n, f)
 		return
 	case (f.name == "source" || f.name == "track") && n.Parent.Data != "audio" && n.Parent.Data != "video":
@@ -286,30 +316,18 @@ func (w *writer) element(n *html.Node) {
 	w.newline(f)
 }
 
-// holdsBlock says whether there is a block in an element that should hold none: a <b> that was never
-// ended, most likely.
-func holdsBlock(n *html.Node) bool {
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if f := forms[c.Data]; c.Type == html.ElementNode && (f != nil && f.flags&block != 0 || holdsBlock(c)) {
-			return true
-		}
-	}
-	return false
-}
-
-// isLost says whether all there is in an element is a picture that is not there.
+// isLost says whether all there is in an element are pictures that are not there.
 func isLost(n *html.Node) bool {
 	found := false
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		switch {
 		case c.Type == html.TextNode && strings.TrimSpace(c.Data) == "":
-		case c.Type != html.ElementNode || found:
+			continue
+		case c.Type != html.ElementNode, c.Data == "img" && attribute(c.Attr, "src") != lostSource,
+			c.Data != "img" && !isLost(c):
 			return false
-		case c.Data == "img":
-			found = attribute(c.Attr, "src") == lostSource
-		default:
-			found = isLost(c)
 		}
+		found = true
 	}
 	return found
 }
@@ -331,7 +349,11 @@ var tablePart = words("caption thead tbody tfoot tr td th colgroup col")
 
 // content writes what is in an element.
 func (w *writer) content(n *html.Node, f *form) {
-	outer := *w
+	outer := struct {
+		phrases        int
+		figure         *html.Node
+		captioned, pre bool
+	}{w.phrases, w.figure, w.captioned, w.pre}
 	switch {
 	case f.flags&phrases != 0:
 		w.phrases++
@@ -339,7 +361,7 @@ func (w *writer) content(n *html.Node, f *form) {
 		w.phrases = 0 // a table does not stand among phrases
 	}
 	if f.name == "figure" {
-		w.figure = n
+		w.figure, w.captioned = n, find(n, "figcaption") != nil
 	}
 	if f.name == "pre" {
 		w.pre = true
@@ -348,7 +370,10 @@ func (w *writer) content(n *html.Node, f *form) {
 		}
 	}
 	w.children(n)
-	w.phrases, w.figure, w.pre = outer.phrases, outer.figure, outer.pre
+	w.phrases, w.pre = outer.phrases, outer.pre
+	if f.name == "figure" {
+		w.figure, w.captioned = outer.figure, outer.captioned
+	}
 }
 
 // cut takes an empty element back. White space in it stays, where words would grow together.
@@ -509,8 +534,9 @@ func (w *writer) picture(n *html.Node) {
 	w.noteMissing(attribute(n.Attr, "data-src"))
 	switch {
 	case w.figure != nil && w.phrases == 0:
-		if c := find(w.figure, "figcaption"); c == nil {
+		if !w.captioned {
 			w.caption("figcaption", "", alt)
+			w.captioned = true
 		}
 	case w.phrases > 0 || w.figure != nil:
 		w.caption("span", "missing", alt)
