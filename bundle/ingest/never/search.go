@@ -116,40 +116,59 @@ func (s *searcher) scan() error {
 	if !s.end {
 		stop -= ahead
 	}
-	a, buf, at, state := s.list.automaton, s.buf, s.at, s.state
-	for at < stop {
-		symbol, size := skip, 1
-		var symbols []uint16
-		if c := buf[at]; c < utf8.RuneSelf {
-			symbol = int(s.ascii[c])
+	buf := s.buf
+	for s.at < stop {
+		if buf[s.at] < utf8.RuneSelf {
+			s.at, s.state = s.plain(buf[:stop], s.at, s.state)
 		} else {
-			var r rune
-			r, size = utf8.DecodeRune(buf[at:])
-			_, symbols = s.list.table.glyph(r)
+			r, size := utf8.DecodeRune(buf[s.at:])
+			s.at += size
+			s.state = s.step(r, s.state)
 		}
-		at += size
-		switch {
-		case symbol != skip && int(state) < a.rows:
-			state = a.next[int(state)*a.width+symbol]
-		case symbol != skip:
-			state = a.sparse(state, uint16(symbol))
-		default:
-			for _, symbol := range symbols {
-				state = a.sparse(state&^found, symbol)
-			}
-			if len(symbols) == 0 {
-				continue
-			}
-		}
-		if state&found != 0 {
-			state &^= found
-			if err := s.found(state, at); err != nil {
+		if s.state&found != 0 {
+			s.state &^= found
+			if err := s.found(s.state, s.at); err != nil {
 				return err
 			}
 		}
 	}
-	s.at, s.state = at, state
 	return nil
+}
+
+// plain goes over ASCII, to where something was found or another character stands.
+func (s *searcher) plain(buf []byte, at int, state uint32) (int, uint32) {
+	a := s.list.automaton
+	next, width, rows := a.next, a.width, uint32(a.rows)
+	for at < len(buf) && buf[at] < utf8.RuneSelf {
+		symbol := s.ascii[buf[at]]
+		at++
+		switch {
+		case symbol == skip:
+			continue
+		case state < rows:
+			state = next[int(state)*width+int(symbol)]
+		default:
+			state = a.sparse(state, symbol)
+		}
+		if state&found != 0 {
+			break
+		}
+	}
+	return at, state
+}
+
+// step goes over another character. What ends in the midst of it does not count.
+func (s *searcher) step(r rune, state uint32) uint32 {
+	a := s.list.automaton
+	_, symbols := s.list.table.glyph(r)
+	for _, symbol := range symbols {
+		if state &^= found; int(state) < a.rows {
+			state = a.next[int(state)*a.width+int(symbol)]
+		} else {
+			state = a.sparse(state, symbol)
+		}
+	}
+	return state
 }
 
 // found looks at all entries that end in a state, of which the last character ends at end.
