@@ -123,6 +123,9 @@ func detectText(h *head) (class, finding) {
 	if c := textMagic(h.text); c.known() {
 		return c, finding{}
 	}
+	if isMHTML(h.text) {
+		return mhtmlPage, finding{}
+	}
 	root, isXML := rootElement(h.text)
 	if c := byRoot(root, isXML, h.ext); c.known() {
 		if c.kind == bundle.KindPage && isServed(h) {
@@ -156,6 +159,22 @@ func textMagic(text []byte) class {
 		}
 	}
 	return class{}
+}
+
+// isMHTML finds a page that a browser saved as a message: a head of lines with colons, one of which
+// says that parts belong together.
+func isMHTML(text []byte) bool {
+	for line := range bytes.SplitSeq(text[:min(len(text), 4096)], []byte("\n")) {
+		line = bytes.TrimRight(line, "\r")
+		name, value, isField := bytes.Cut(line, []byte(":"))
+		switch {
+		case len(line) == 0, !isField && line[0] != ' ' && line[0] != '\t':
+			return false
+		case strings.EqualFold(string(name), "content-type"):
+			return hasFold(bytes.TrimSpace(value), "multipart/related")
+		}
+	}
+	return false
 }
 
 // byRoot goes by the first element of a document. An extension of another text

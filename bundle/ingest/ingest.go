@@ -68,6 +68,10 @@ type Options struct {
 	// or scripts: by the path they would have in the bundle, or by file name as
 	// given on a command line. An entry that fits no file is refused.
 	Allow []string
+	// HTML says what becomes of all pages; without it, that is found out.
+	HTML HTML
+	// DropBylines leaves out who wrote articles and books.
+	DropBylines bool
 	// KeepMetadata lists kinds whose files are packed as they are, with all that they tell of their
 	// makers.
 	KeepMetadata []bundle.Kind
@@ -116,8 +120,10 @@ func (e *RefusedError) Error() string {
 // A Folder is one or several folders as a source of items.
 type Folder struct {
 	inputs  []*input
+	options Options
 	skip    bool
 	keep    []bundle.Kind
+	sites   *sites   // of the latest scan
 	allow   []string // clean, as the curator wrote them
 	never   []fs.FileInfo
 	workers int
@@ -136,7 +142,7 @@ func Folders(dirs []string, o Options) (*Folder, error) {
 	if len(dirs) == 0 {
 		return nil, fmt.Errorf("no folder to pack")
 	}
-	f := &Folder{skip: o.SkipUnsupported, keep: o.KeepMetadata, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
+	f := &Folder{options: o, sites: newSites(), skip: o.SkipUnsupported, keep: o.KeepMetadata, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
 	for _, a := range o.Allow {
 		f.allow = append(f.allow, cleanAllow(a))
 	}
@@ -196,6 +202,7 @@ func (f *Folder) Close() error {
 // Items may be called again; it must not run twice at the same time.
 func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
 	return func(yield func(bundle.Item, error) bool) {
+		f.sites = f.survey()
 		s := &scan{folder: f}
 		ended := false
 		for item := range s.pass() {
@@ -280,10 +287,7 @@ func (f *Folder) content(in *input, rel string, d *desk) (io.ReadCloser, error) 
 	case found.verdict != packed:
 		return nil, fmt.Errorf("it changed while it was packed: %s", found.reason)
 	case found.product != nil:
-		return struct {
-			io.Reader
-			io.Closer
-		}{found.product.reader(file), file}, nil
+		return found.product.open(file), nil
 	}
 	_, err := file.Seek(0, io.SeekStart)
 	return file, err

@@ -118,7 +118,7 @@ func wantPaths(t *testing.T, what string, got []string, want ...string) {
 func TestItemsAndOpen(t *testing.T) {
 	t.Parallel()
 	dir := lay(t, map[string]string{"a/page.html": "<title>Water</title><p>boil it", "note.txt": "hi"})
-	f := open(t, Options{}, dir)
+	f := open(t, Options{HTML: HTMLSite}, dir)
 	r := scanAll(t, f)
 	want := []bundle.Item{
 		{Path: "a/page.html", Kind: bundle.KindPage, Type: "text/html; charset=utf-8", Title: "Water", Size: 30},

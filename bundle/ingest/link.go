@@ -59,7 +59,7 @@ func (ts *targets) readPage(j *job) {
 	defer f.Close()
 	page := j.path()
 	guard(func() {
-		_ = sanitize.Links(decoding(f, charsetParam(j.finding.item.Type)), func(ref string) {
+		_ = sanitize.Links(decoding(f, j.finding.charset), func(ref string) {
 			ts.mark(page, j.in.prefix, ref)
 		})
 	})

@@ -47,7 +47,7 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	}
 	seen := judgeContent(path, rel, h, info.Size())
 	if seen.verdict == packed && (named.verdict == packed || allowed && named.peek) {
-		seen = f.make(seen, &material{seen.item, file, info.Size(), h})
+		seen = f.make(seen, &material{item: seen.item, file: file, size: info.Size(), head: h})
 		if seen.verdict == packed {
 			seen.reason = named.reason // one that is hidden, and allowed
 			return seen, file
@@ -61,12 +61,15 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 
 // make makes of a file that can be packed what is packed of it.
 func (f *Folder) make(seen finding, m *material) finding {
-	p, removed, err := f.produce(m)
+	seen.charset = charsetParam(m.item.Type)
+	p, err := f.produce(m)
+	if err == nil {
+		err = m.settle(p)
+	}
 	if err != nil {
 		return notClean(err)
 	}
-	m.settle(p)
-	seen.item, seen.product, seen.removed = m.item, p, removed
+	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
 	return seen
 }
 

@@ -27,8 +27,10 @@ type finding struct {
 	final   bool        // the curator cannot allow it
 	peek    bool        // left out by name, but a secret in it is refused
 
+	charset string   // of the file
 	product *product // nil: the file as it lies
 	removed []scrub.Removal
+	missing []string // pictures that a page shows and that are not there
 }
 
 func leave(reason string) finding { return finding{verdict: leftOut, reason: reason} }

@@ -5,106 +5,132 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/caption"
+	"satchel/bundle/ingest/document"
 	"satchel/bundle/ingest/scrub"
 )
 
-// A product is what an item holds where that is not its file as it lies: pieces of the file, or bytes
-// that were made of it. It is made twice, once to learn its size and once to copy it, and is the same
-// both times: so nothing has to be kept in between, however many files there are.
+// A product is what an item holds where that is not its file as it lies: pieces of the file, bytes that
+// were made of it, or what a function writes. It is made twice, once to learn its size and once to copy
+// it, and is the same both times: so nothing has to be kept in between, however many files there are.
 type product struct {
-	plan scrub.Plan
-	made []byte
+	plan  scrub.Plan
+	made  []byte
+	write func(io.Writer) error
+
+	size int64
+	sum  *[32]byte // where the content was in hand
 }
 
-func (p *product) size() int64 {
-	if p.made != nil {
-		return int64(len(p.made))
+// measure finds out how large the product is, and its hash where that costs no other read.
+func (p *product) measure() error {
+	switch {
+	case p.made != nil:
+		sum := sha256.Sum256(p.made)
+		p.size, p.sum = int64(len(p.made)), &sum
+	case p.write != nil:
+		m := &meter{sum: sha256.New()}
+		if err := p.write(m); err != nil {
+			return err
+		}
+		p.size, p.sum = m.size, new([32]byte)
+		m.sum.Sum(p.sum[:0])
+	default:
+		p.size = p.plan.Size()
 	}
-	return p.plan.Size()
+	return nil
 }
 
-// reader reads the product of a file.
-func (p *product) reader(file io.ReaderAt) io.Reader {
-	if p.made != nil {
-		return bytes.NewReader(p.made)
+// A meter counts and hashes what is written.
+type meter struct {
+	size int64
+	sum  hash.Hash
+}
+
+func (m *meter) Write(b []byte) (int, error) {
+	m.size += int64(len(b))
+	return m.sum.Write(b)
+}
+
+// open reads the product of a file, which is closed with it.
+func (p *product) open(file *os.File) io.ReadCloser {
+	switch {
+	case p.made != nil:
+		return content{bytes.NewReader(p.made), []io.Closer{file}}
+	case p.write == nil:
+		return content{p.plan.Reader(file), []io.Closer{file}}
 	}
-	return p.plan.Reader(file)
+	r, w := io.Pipe()
+	go func() {
+		err := errors.New("its content upsets the reader for it")
+		guard(func() { err = p.write(w) })
+		w.CloseWithError(err)
+	}()
+	return content{r, []io.Closer{r, file}}
 }
 
-// A material is a file on its way to be an item.
+// content is what is packed of a file.
+type content struct {
+	io.Reader
+	closers []io.Closer
+}
+
+// Close closes the file, and ends what still writes.
+func (c content) Close() error {
+	var errs []error
+	for _, x := range c.closers {
+		errs = append(errs, x.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// A material is a file on its way to be an item, and what was found in it.
 type material struct {
 	item bundle.Item
 	file *os.File
 	size int64
 	head *head
+
+	removed []scrub.Removal
+	missing []string // pictures that are not there
 }
 
 // produce makes of a file what is packed of it. It fills in what the item says, and returns no
 // product where that is the file as it lies.
-func (f *Folder) produce(m *material) (*product, []scrub.Removal, error) {
+func (f *Folder) produce(m *material) (*product, error) {
 	mediaType, _, _ := strings.Cut(m.item.Type, ";")
 	switch {
 	case slices.Contains(f.keep, m.item.Kind):
-		return nil, nil, nil
+		return nil, nil
 	case m.item.Kind == bundle.KindCaptions:
-		return produceCaptions(m)
+		return m.captions()
+	case mediaType == mhtmlPage.mime:
+		return f.mhtml(m)
+	case m.item.Kind == bundle.KindPage:
+		return f.page(m)
+	case mediaType == "text/markdown":
+		return f.article(m, article.Markdown)
+	case mediaType == epubFile.mime:
+		return m.book(f.options)
 	case scrub.Knows(mediaType):
-		return produceClean(m, mediaType)
+		return m.clean(mediaType)
 	}
-	return nil, nil, nil
+	return nil, nil
 }
 
-// produceCaptions makes WebVTT of captions of any form, in any charset. One that is not known to be
-// captions stays as it is.
-func produceCaptions(m *material) (*product, []scrub.Removal, error) {
-	text, err := m.text(caption.MaxText)
-	if err != nil {
-		return nil, nil, err
-	}
-	vtt, tracks, err := caption.VTT(text, caption.Any)
-	if errors.Is(err, caption.ErrFormat) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	m.item.Type = "text/vtt; charset=utf-8"
-	if m.item.Language == "" {
-		m.item.Language = cleanLanguage(tracks[0].Language)
-	}
-	return &product{made: vtt}, nil, nil
-}
-
-// text is all of a text as UTF-8, which may have at most limit bytes.
-func (m *material) text(limit int64) ([]byte, error) {
-	if m.size > limit {
-		return nil, fmt.Errorf("it has %d bytes, and more than %d cannot be made ready", m.size, limit)
-	}
-	raw := m.head.raw
-	if !m.head.whole {
-		raw = make([]byte, m.size)
-		if n, err := m.file.ReadAt(raw, 0); int64(n) < m.size {
-			return nil, err
-		}
-	}
-	return bytes.TrimPrefix(decode(raw, charsetParam(m.item.Type)), []byte(byteOrderMark)), nil
-}
-
-// produceClean takes out what a picture, a recording or a film tells of its makers.
-func produceClean(m *material, mediaType string) (*product, []scrub.Removal, error) {
+// clean takes out what a picture, a recording or a film tells of its makers.
+func (m *material) clean(mediaType string) (*product, error) {
 	r, err := scrub.File(mediaType, m.file, m.size)
 	if err != nil {
-		return nil, nil, err
-	}
-	if r.Turn > 1 {
-		return produceTurned(m, r)
+		return nil, err
 	}
 	it := &m.item
 	it.Width, it.Height, it.Millis = int64(r.Width), int64(r.Height), r.Millis
@@ -112,47 +138,122 @@ func produceClean(m *material, mediaType string) (*product, []scrub.Removal, err
 		it.Title = t
 	}
 	it.Byline = cleanTitle(r.Artist)
-	if len(r.Removed) == 0 {
-		return nil, nil, nil
+	m.removed = r.Removed
+	switch {
+	case r.Turn > 1:
+		return m.turned(r.Turn)
+	case len(r.Removed) == 0:
+		return nil, nil
 	}
-	return &product{plan: r.Plan}, r.Removed, nil
+	return &product{plan: r.Plan}, nil
 }
 
-// produceTurned makes a picture upright that said how it has to be turned for that.
-func produceTurned(m *material, r *scrub.Result) (*product, []scrub.Removal, error) {
+// turned makes a picture upright that said how it has to be turned for that.
+func (m *material) turned(turn int) (*product, error) {
 	var out bytes.Buffer
-	how, err := scrub.Turn(&out, m.file, m.size, r.Turn)
+	how, err := scrub.Turn(&out, m.file, m.size, turn)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	m.item.Width, m.item.Height = int64(r.Width), int64(r.Height)
-	return &product{made: out.Bytes()}, append(r.Removed, scrub.Removal{What: "orientation (" + how + ")"}), nil
+	m.removed = append(m.removed, scrub.Removal{What: "orientation (" + how + ")"})
+	return &product{made: out.Bytes()}, nil
+}
+
+// captions makes WebVTT of captions of any form, in any charset. What is no captions stays as it is.
+func (m *material) captions() (*product, error) {
+	text, err := m.text(caption.MaxText)
+	if err != nil {
+		return nil, err
+	}
+	vtt, tracks, err := caption.VTT(text, caption.Any)
+	if errors.Is(err, caption.ErrFormat) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	m.item.Type = vttText.mime + "; charset=utf-8"
+	if m.item.Language == "" {
+		m.item.Language = cleanLanguage(tracks[0].Language)
+	}
+	return &product{made: vtt}, nil
+}
+
+// book writes a book anew.
+func (m *material) book(o Options) (*product, error) {
+	var info *document.Info
+	write := func(w io.Writer) (err error) {
+		info, err = document.EPUB(w, m.file, m.size, document.Options{DropBylines: o.DropBylines})
+		return err
+	}
+	p := &product{write: write}
+	if err := p.measure(); err != nil {
+		return nil, err
+	}
+	m.describe(info.Title, info.Summary, info.Language, info.Date, info.Byline)
+	m.removed = info.Removed
+	return p, nil
+}
+
+// describe takes what a file says of itself, where it says something.
+func (m *material) describe(title, summary, language, date, byline string) {
+	it := &m.item
+	for _, x := range []struct {
+		to   *string
+		said string
+	}{
+		{&it.Title, cleanTitle(title)}, {&it.Summary, cleanTitle(summary)}, {&it.Language, cleanLanguage(language)},
+		{&it.Date, cleanDate(date)}, {&it.Byline, cleanTitle(byline)},
+	} {
+		if x.said != "" {
+			*x.to = x.said
+		}
+	}
+}
+
+// text is all of a text as UTF-8, which may have at most limit bytes.
+func (m *material) text(limit int64) ([]byte, error) {
+	raw, err := m.raw(limit)
+	return bytes.TrimPrefix(decode(raw, charsetParam(m.item.Type)), []byte(byteOrderMark)), err
+}
+
+// raw is all of a file, which may have at most limit bytes.
+func (m *material) raw(limit int64) ([]byte, error) {
+	if m.size > limit {
+		return nil, fmt.Errorf("%w: it has %d bytes, and %d is the most", scrub.ErrLimit, m.size, limit)
+	}
+	if m.head.whole {
+		return m.head.raw, nil
+	}
+	raw := make([]byte, m.size)
+	n, err := m.file.ReadAt(raw, 0)
+	if int64(n) < m.size {
+		return nil, err
+	}
+	return raw, nil
 }
 
 // settle fills in what only the product tells: how large the item is, and its hash where the content
 // is at hand.
-func (m *material) settle(p *product) {
-	content := m.head.raw
-	switch {
-	case p != nil && p.made == nil, p == nil && !m.head.whole:
-		content = nil
-	case p != nil:
-		content = p.made
+func (m *material) settle(p *product) error {
+	if p == nil {
+		if m.head.whole {
+			sum := sha256.Sum256(m.head.raw)
+			m.item.Sum = &sum
+		}
+		return nil
 	}
-	if p != nil {
-		m.item.Size = p.size()
+	if p.sum == nil {
+		if err := p.measure(); err != nil {
+			return err
+		}
 	}
-	if content != nil {
-		sum := sha256.Sum256(content)
-		m.item.Sum = &sum
-	}
+	m.item.Size, m.item.Sum = p.size, p.sum
+	return nil
 }
 
-// notClean is why a file is refused that cannot be cleaned.
+// notClean is why a file is refused that cannot be cleaned. A curator who knows what is in it may
+// allow it all the same.
 func notClean(err error) finding {
-	const what = "it cannot be cleaned of what it tells of its makers"
-	if errors.Is(err, scrub.ErrFormat) || errors.Is(err, scrub.ErrLimit) {
-		return finding{verdict: refused, reason: fmt.Sprintf("%s: %v", what, err)}
-	}
-	return refuse("%s: %v", what, err)
+	return finding{verdict: refused, reason: fmt.Sprintf("it cannot be cleaned of what it tells of its makers: %v", err)}
 }

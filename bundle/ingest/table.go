@@ -15,6 +15,7 @@ func (c class) known() bool { return c.kind != "" }
 var (
 	htmlPage  = class{bundle.KindPage, "text/html"}
 	xhtmlPage = class{bundle.KindPage, "application/xhtml+xml"}
+	mhtmlPage = class{bundle.KindPage, "multipart/related"}
 	plainText = class{bundle.KindText, "text/plain"}
 	svgImage  = class{bundle.KindPicture, "image/svg+xml"}
 	xmlData   = class{bundle.KindResource, "application/xml"}

@@ -32,6 +32,8 @@ type packOptions struct {
 	language        string
 	skipUnsupported bool
 	noSearch        bool
+	html            string
+	bylines         string
 }
 
 // newPackCommand says no more than what is packed and where to: how is decided.
@@ -61,6 +63,11 @@ func newPackCommand(u *ui) *cli.Command {
 			Usage: "leave the search index out"},
 		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
 			Usage: "leave files of unknown kinds out instead of refusing them"},
+		&cli.StringFlag{Name: "html", Destination: &o.html,
+			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or\n" +
+				"article (made for reading); otherwise pages that share a style sheet\nare a site"},
+		&cli.StringFlag{Name: "bylines", Destination: &o.bylines,
+			Usage: "`KEEP` or drop who wrote articles and books; they are kept otherwise"},
 		&cli.StringSliceFlag{Name: "keep-metadata",
 			Usage: "leave in files of this `KIND` what they tell of their makers: places,\n" +
 				"times, cameras, names; may be repeated"},
@@ -135,6 +142,10 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 			return err
 		},
 		func() (err error) {
+			p.ingest.HTML, p.ingest.DropBylines, err = parsePages(o.html, o.bylines)
+			return err
+		},
+		func() (err error) {
 			p.bundle.Layout, p.bundle.PartSize, err = parseLayout(o.layout, o.partSize)
 			return err
 		},
@@ -165,6 +176,18 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 	p.ingest.Output = p.output
 	p.ingest.Never = []string{o.key.file, o.key.passphraseFile}
 	return p, nil
+}
+
+// parsePages reads --html and --bylines.
+func parsePages(html, bylines string) (h ingest.HTML, drop bool, err error) {
+	h = ingest.HTML(html)
+	if h != "" && h != ingest.HTMLSite && h != ingest.HTMLArticle {
+		return h, drop, usagef("--html %q: it is site or article", html)
+	}
+	if bylines != "" && bylines != "keep" && bylines != "drop" {
+		return h, drop, usagef("--bylines %q: it is keep or drop", bylines)
+	}
+	return h, bylines == "drop", nil
 }
 
 // readPublishers reads the keys of signers who are named and have not signed.

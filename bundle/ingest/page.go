@@ -1,0 +1,142 @@
+package ingest
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"satchel/bundle/ingest/article"
+	"satchel/bundle/ingest/scrub"
+)
+
+// A HTML says what becomes of pages.
+type HTML string
+
+// What becomes of pages. Without a word, the pages of a site stay as they are, and others are made
+// articles: see sites.
+const (
+	HTMLSite    HTML = "site"
+	HTMLArticle HTML = "article"
+)
+
+// page makes an article of a page, or takes out of one of a site what tells of its makers.
+func (f *Folder) page(m *material) (*product, error) {
+	switch {
+	case f.options.HTML == HTMLSite, f.options.HTML == "" && f.sites.has(m.item.Path, readPage(m.head)):
+		return m.site()
+	}
+	return f.article(m, article.HTML)
+}
+
+// site leaves a page of a site as it is, but for some cuts.
+func (m *material) site() (*product, error) {
+	raw, err := m.raw(article.MaxInput)
+	if err != nil {
+		return nil, err
+	}
+	charset := charsetParam(m.item.Type)
+	decoded := strings.HasPrefix(charset, "utf-16") || charset == "iso-2022-jp"
+	if decoded { // cuts are made between ASCII characters
+		raw = decode(raw, charset)
+		m.item.Type, _, _ = strings.Cut(m.item.Type, ";")
+		m.item.Type += "; charset=utf-8"
+	}
+	cuts, removed, err := article.CutSite(raw)
+	if err != nil {
+		return nil, err
+	}
+	m.removed = removed
+	plan := planOf(cuts, int64(len(raw)))
+	switch {
+	case decoded:
+		made, err := io.ReadAll(plan.Reader(bytes.NewReader(raw)))
+		return &product{made: made}, err
+	case len(cuts) == 0:
+		return nil, nil
+	}
+	return &product{plan: plan}, nil
+}
+
+// planOf is what is left of a file after cuts.
+func planOf(cuts []article.Cut, size int64) scrub.Plan {
+	plan, at := scrub.Plan{}, int64(0)
+	for _, c := range cuts {
+		plan = append(plan, scrub.Piece{Offset: at, Size: c.Offset - at})
+		if len(c.New) > 0 {
+			plan = append(plan, scrub.Piece{New: c.New})
+		}
+		at = c.Offset + c.Size
+	}
+	return append(plan, scrub.Piece{Offset: at, Size: size - at})
+}
+
+// mhtml makes an article of a page that was saved in one file with its pictures.
+func (f *Folder) mhtml(m *material) (*product, error) {
+	p, err := article.MHTML(m.file, m.size, f.articleOptions(m))
+	if err != nil {
+		return nil, err
+	}
+	return m.take(p), nil
+}
+
+// article makes an article of a text.
+func (f *Folder) article(m *material, of func([]byte, article.Options) (*article.Page, error)) (*product, error) {
+	text, err := m.text(article.MaxInput)
+	if err != nil {
+		return nil, err
+	}
+	p, err := of(text, f.articleOptions(m))
+	if err != nil {
+		return nil, err
+	}
+	return m.take(p), nil
+}
+
+func (f *Folder) articleOptions(m *material) article.Options {
+	return article.Options{Path: m.item.Path, Exists: f.exists, DropBylines: f.options.DropBylines}
+}
+
+// take makes the item what the article is.
+func (m *material) take(p *article.Page) *product {
+	m.describe(p.Title, p.Summary, p.Language, p.Date, p.Byline)
+	it := &m.item
+	it.Kind, it.Type = htmlPage.kind, htmlPage.mime+"; charset=utf-8"
+	it.Licence, it.Origin, it.Words = cleanTitle(p.Licence), cleanTitle(p.Source), int64(p.Words)
+	it.Tags = cleanTags(p.Tags)
+	m.removed, m.missing = p.Removed, p.Missing
+	return &product{made: p.HTML}
+}
+
+// cleanTags writes tags as items have them, as many as there is room for.
+func cleanTags(tags []string) (lines string) {
+	for _, t := range tags {
+		if t = cleanTitle(t); t == "" {
+			continue
+		}
+		if lines != "" {
+			t = "\n" + t
+		}
+		if len(lines)+len(t) <= maxTags {
+			lines += t
+		}
+	}
+	return lines
+}
+
+const maxTags = 1024
+
+// exists says whether there is a file that would be packed under a path, or a folder with a page to
+// begin with.
+func (f *Folder) exists(path string) bool {
+	path = strings.TrimSuffix(path, "/")
+	for _, in := range f.inputs {
+		rel, ok := strings.CutPrefix(path, in.prefix)
+		if !ok {
+			continue
+		}
+		if judgeName(path, rel).verdict == packed && in.has(rel) || in.has(rel+"/index.html") || in.has(rel+"/index.htm") {
+			return true
+		}
+	}
+	return false
+}
