@@ -32,7 +32,7 @@ func TestG15Canaries(t *testing.T) {
 			writeFile(t, filepath.Join(in, path), content)
 		}
 		out := filepath.Join(dir, name+".zip")
-		if code, _, errs := command(t, t.Context(), "pack", "-k", key, "--title", "News", "-o", out, in); code != exitDone {
+		if code, _, errs := command(t, t.Context(), "pack", "--html", "site", "-k", key, "--title", "News", "-o", out, in); code != exitDone {
 			t.Fatalf("pack for %s: code %d, %s", name, code, errs)
 		}
 		return out

@@ -217,7 +217,7 @@ func TestInterruptExtract(t *testing.T) {
 	for _, name := range []string{"a/b/1.html", "a/b/2.html", "c/3.html"} {
 		writeFile(t, filepath.Join(in, name), "<title>A</title>"+strings.Repeat(name+" ", 100_000))
 	}
-	if code, _, e := command(t, context.Background(), "pack", in, "-o", zip); code != exitDone {
+	if code, _, e := command(t, context.Background(), "pack", "--html", "site", in, "-o", zip); code != exitDone {
 		t.Fatal(e)
 	}
 	empty, some := 0, 0
