@@ -211,6 +211,9 @@ func (t *tiffCleaner) page(entries []tiffEntry, first bool) (kept []tiffEntry, t
 	if one(tiffCompression) == 6 {
 		return nil, false, broken("it has JPEG data of a kind that cannot be cleaned")
 	}
+	if one(tiffWidth) == 0 || one(tiffHeight) == 0 || len(values[tiffStrips])+len(values[tiffTiles]) == 0 {
+		return nil, false, broken("a page has no picture")
+	}
 	if first {
 		if o := one(tiffOrientation); o >= 1 && o <= 8 {
 			t.orientation = int(o)
