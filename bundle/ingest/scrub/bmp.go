@@ -10,7 +10,6 @@ import (
 const (
 	bmpFileHead = 14
 	bmpInfoHead = 40
-	bmpV4Head   = 108
 	bmpV5Head   = 124
 )
 
@@ -18,47 +17,55 @@ const (
 // no more than the path of a file. So does what lies between the parts and behind them.
 func cleanBMP(r io.ReaderAt, size int64) (*Result, error) {
 	f := newPicFile(r, size)
-	b, err := f.load(0, min(size, bmpFileHead+bmpV5Head), bmpFileHead+bmpV5Head)
+	b, info, err := f.bmpHeads()
 	if err != nil {
 		return nil, err
 	}
-	if len(b) < bmpFileHead+bmpInfoHead || string(b[:2]) != "BM" {
-		return nil, broken("it is no BMP file of a kind that is known")
-	}
-	info := b[bmpFileHead:]
-	length := int64(binary.LittleEndian.Uint32(info))
-	if length < bmpInfoHead || length > int64(len(info)) {
-		return nil, broken("it is no BMP file of a kind that is known")
-	}
-	info = info[:length]
+	heads := int64(len(b))
 	pixels := int64(binary.LittleEndian.Uint32(b[10:]))
-	heads := bmpFileHead + length
 	palette := heads + bmpPalette(info)
 	if pixels < palette || pixels > size {
 		return nil, broken("its pixels lie nowhere")
 	}
 	w, h := int64(int32(binary.LittleEndian.Uint32(info[4:]))), int64(int32(binary.LittleEndian.Uint32(info[8:])))
-	if err := f.shown(w, max(h, -h), 0); err != nil {
+	h = max(h, -h) // negative where the first row is the upper one
+	if err := f.shown(w, h, 0); err != nil {
 		return nil, err
 	}
-	end, err := bmpPixels(info, w, max(h, -h))
+	length, err := bmpPixels(info, w, h)
 	if err != nil {
 		return nil, err
 	}
-	if end = min(pixels+end, size); end == pixels {
-		end = size
+	end := size
+	if length > 0 {
+		end = min(pixels+length, size)
 	}
-	f.bmpHead(b[:heads], info, end)
+	f.bmpHead(b, info, end)
 	f.Plan.copy(heads, palette-heads)
 	if err := f.zero(palette, pixels); err != nil {
 		return nil, err
 	}
-	if f.zeroed > 0 {
-		f.remove(whatBetween, f.zeroed)
-	}
+	f.drop(whatBetween, 0, f.zeroed)
 	f.Plan.copy(pixels, end-pixels)
 	f.dropTail(end)
 	return f.done()
+}
+
+// bmpHeads returns both heads, and the second one, which is a part of them.
+func (f *picFile) bmpHeads() (b, info []byte, err error) {
+	b, err = f.load(0, min(f.size, bmpFileHead+bmpV5Head), bmpFileHead+bmpV5Head)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(b) < bmpFileHead+bmpInfoHead || string(b[:2]) != "BM" {
+		return nil, nil, broken("it is no BMP file of a kind that is known")
+	}
+	length := int64(binary.LittleEndian.Uint32(b[bmpFileHead:]))
+	if length < bmpInfoHead || length > int64(len(b)-bmpFileHead) {
+		return nil, nil, broken("it is no BMP file of a kind that is known")
+	}
+	b = b[:bmpFileHead+length]
+	return b, b[bmpFileHead:], nil
 }
 
 // bmpHead writes the heads, without a profile and reserved fields.

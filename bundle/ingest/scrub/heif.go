@@ -75,6 +75,7 @@ type heifCleaner struct {
 	props   [][]byte             // boxes, each with its head
 	idat    []byte
 	count   int      // of boxes, so that there is an end
+	exifs   int      // how many items of Exif data there were
 	spans   picSpans // of items that stay
 	holes   picSpans // of data about pictures, that go
 	named   int64    // bytes of items that went, and were named
@@ -168,7 +169,7 @@ func (h *heifCleaner) next(offset int64) (b heifBox, err error) {
 	return b, nil
 }
 
-// clear overwrites bytes with zeros, and says whether there was anything else.
+// clear overwrites bytes with zeros, and notes it if there was anything else.
 func (h *heifCleaner) clear(what string, b []byte) {
 	for _, c := range b {
 		if c != 0 {
@@ -213,7 +214,7 @@ func (h *heifCleaner) each(b []byte, f func(kind string, box []byte, body int) e
 	return nil
 }
 
-// full returns what a box with a version holds (ISO/IEC 14496-12, section 4.2).
+// heifFull returns what a box with a version holds (ISO/IEC 14496-12, section 4.2).
 func heifFull(box []byte, body int) (version byte, rest []byte, err error) {
 	if len(box) < body+4 {
 		return 0, nil, broken("a box %q is too short", box[4:8])
@@ -309,7 +310,7 @@ func (r *heifReader) number(n int) (v uint64) {
 	return v
 }
 
-// wide is 4 where a version has wide numbers, otherwise 2.
+// heifWide is 4 where a version has wide numbers, otherwise 2.
 func heifWide(wide bool) int {
 	if wide {
 		return 4
@@ -493,7 +494,7 @@ func (h *heifCleaner) readOwners(box []byte, body int) error {
 	return nil
 }
 
-// find returns what an item's property of a kind holds, or nil.
+// propertyOf returns what an item's property of a kind holds, or nil.
 func (h *heifCleaner) propertyOf(it *heifItem, kind string) []byte {
 	for _, i := range it.properties {
 		if i > 0 && i <= len(h.props) && string(h.props[i-1][4:8]) == kind {
@@ -608,7 +609,8 @@ func (h *heifCleaner) isThumbnail(it *heifItem) bool {
 
 // exifData looks into the Exif data of an item (ISO/IEC 23008-12, annex A.2).
 func (h *heifCleaner) exifData(it *heifItem) (x exif) {
-	if len(it.extents) == 0 || it.inMeta {
+	// One is what a file has. Thousands in the same place would be read again and again.
+	if h.exifs++; h.exifs > 4 || len(it.extents) == 0 || it.inMeta {
 		return x
 	}
 	at := it.extents[0]

@@ -8,6 +8,11 @@ import (
 	"slices"
 )
 
+// Pictures are cleaned without being decoded: what codes pixels is copied. So a picture still has the
+// traces of the program that coded it, such as the quantisation of a JPEG, and what somebody drew into
+// the pixels. JPEG, PNG, GIF and WebP are chains of parts, from which parts are left out. In HEIF, TIFF
+// and BMP parts say where others lie, so what goes is overwritten with zeros.
+
 // Limits on pictures, whatever their format.
 const (
 	// picMaxPixels is how many pixels a picture may claim to have. A reader's machine would have to

@@ -112,7 +112,7 @@ func TestE01Mat2(t *testing.T) {
 		_, name, _ := strings.Cut(a, ":")
 		allowed = append(allowed, name)
 	}
-	allowed = append(allowed, "ExifByteOrder") // of the Exif data that hold the orientation
+	allowed = append(allowed, "ExifByteOrder")                          // of the Exif data that hold the orientation
 	names := picLay(t, "image/jpeg image/png image/tiff image/heic", 2) // it takes its time
 	b, err := exec.Command(mat2, append([]string{"-s"}, names...)...).Output()
 	if err != nil {

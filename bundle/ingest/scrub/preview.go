@@ -104,17 +104,23 @@ func previewOf(r io.ReaderAt, size int64, mediaType string) (*previewSource, err
 	case "image/bmp":
 		return previewConfig(whole, bmp.DecodeConfig, bmp.Decode, 4)
 	case "image/tiff":
-		t, err := parseTIFF(r, size)
-		if err != nil {
-			return nil, err
-		}
-		p, err := previewConfig(whole, tiff.DecodeConfig, tiff.Decode, 16)
-		if err == nil {
-			p.turn = t.orientation
-		}
-		return p, err
+		return previewTIFF(r, size)
 	}
 	return nil, broken("no preview of %s", mediaType)
+}
+
+// previewTIFF looks at a TIFF file, which says itself how it is turned.
+func previewTIFF(r io.ReaderAt, size int64) (*previewSource, error) {
+	t, err := parseTIFF(r, size)
+	if err != nil {
+		return nil, err
+	}
+	p, err := previewConfig(io.NewSectionReader(r, 0, size), tiff.DecodeConfig, tiff.Decode, 16)
+	if err != nil {
+		return nil, err
+	}
+	p.turn = t.orientation
+	return p, nil
 }
 
 // previewConfig reads the size of a picture whose pixels take depth bytes each.
@@ -128,11 +134,10 @@ func previewConfig(r *io.SectionReader, config func(io.Reader) (image.Config, er
 	if w > picMaxPixels || h > picMaxPixels {
 		return nil, decodable(picMaxDecoded + 1)
 	}
-	_, err = r.Seek(0, io.SeekStart)
-	if err == nil {
-		err = decodable(w * h * depth)
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, err
 	}
-	return &previewSource{data: r, decode: decode}, err
+	return &previewSource{data: r, decode: decode}, decodable(w * h * depth)
 }
 
 // decodable says whether so many bytes are within the limit.

@@ -11,7 +11,7 @@ import (
 
 // Limits on TIFF files.
 const (
-	tiffMaxPages   = 10_000
+	tiffMaxPages   = 2000
 	tiffMaxEntries = 1000
 	// tiffMaxStrips is how many strips and tiles a file may have, all pages taken together.
 	tiffMaxStrips = 1_000_000
@@ -181,49 +181,38 @@ func (t *tiffCleaner) directory(at int64) (entries []tiffEntry, next int64, err 
 	return entries, int64(t.order.Uint32(b[12*n:])), nil
 }
 
+// A tiffValues is what tags say that the cleaner looks at.
+type tiffValues map[uint16][]int64
+
+// one is the first value of a tag, or 0.
+func (v tiffValues) one(tag uint16) int64 {
+	if len(v[tag]) == 0 {
+		return 0
+	}
+	return v[tag][0]
+}
+
 // page sorts the entries of a directory, and marks what they point to as staying.
 func (t *tiffCleaner) page(entries []tiffEntry, first bool) (kept []tiffEntry, thumbnail bool, err error) {
-	values := map[uint16][]int64{}
+	v := tiffValues{}
 	for _, e := range entries {
 		switch e.tag {
 		case tiffSubfile, tiffWidth, tiffHeight, tiffCompression, tiffOrientation,
 			tiffStrips, tiffStripSizes, tiffTiles, tiffTileSizes:
-			if values[e.tag], err = t.values(e); err != nil {
+			if v[e.tag], err = t.values(e); err != nil {
 				return nil, false, err
 			}
 		}
 	}
-	one := func(tag uint16) int64 {
-		if v := values[tag]; len(v) > 0 {
-			return v[0]
-		}
-		return 0
-	}
-	if !first && one(tiffSubfile)&1 == 1 {
-		size := int64(0)
-		for _, n := range slices.Concat(values[tiffStripSizes], values[tiffTileSizes]) {
-			size += n
-		}
-		t.named += size
-		t.remove(whatThumbnail, size)
+	if !first && v.one(tiffSubfile)&1 == 1 {
+		t.thumbnail(v)
 		return nil, true, nil
 	}
-	if one(tiffCompression) == 6 {
-		return nil, false, broken("it has JPEG data of a kind that cannot be cleaned")
+	if err := t.check(v, first); err != nil {
+		return nil, false, err
 	}
-	if one(tiffWidth) == 0 || one(tiffHeight) == 0 || len(values[tiffStrips])+len(values[tiffTiles]) == 0 {
-		return nil, false, broken("a page has no picture")
-	}
-	if first {
-		if o := one(tiffOrientation); o >= 1 && o <= 8 {
-			t.orientation = int(o)
-		}
-		if err := t.shown(one(tiffWidth), one(tiffHeight), t.orientation); err != nil {
-			return nil, false, err
-		}
-	}
-	t.data(values[tiffStrips], values[tiffStripSizes])
-	t.data(values[tiffTiles], values[tiffTileSizes])
+	t.data(v[tiffStrips], v[tiffStripSizes])
+	t.data(v[tiffTiles], v[tiffTileSizes])
 	for _, e := range entries {
 		stays, err := t.entry(e)
 		if err != nil {
@@ -234,6 +223,33 @@ func (t *tiffCleaner) page(entries []tiffEntry, first bool) (kept []tiffEntry, t
 		}
 	}
 	return kept, false, nil
+}
+
+// thumbnail notes a page that goes. Its data are overwritten as nobody points to them.
+func (t *tiffCleaner) thumbnail(v tiffValues) {
+	size := int64(0)
+	for _, n := range slices.Concat(v[tiffStripSizes], v[tiffTileSizes]) {
+		size += n
+	}
+	t.named += size
+	t.remove(whatThumbnail, size)
+}
+
+// check says whether a page can be cleaned, and notes the size of the first one.
+func (t *tiffCleaner) check(v tiffValues, first bool) error {
+	if v.one(tiffWidth) == 0 || v.one(tiffHeight) == 0 || len(v[tiffStrips])+len(v[tiffTiles]) == 0 {
+		return broken("a page has no picture")
+	}
+	if v.one(tiffCompression) == 6 { // a JPEG file, with all that may be in one
+		return broken("it has JPEG data of a kind that cannot be cleaned")
+	}
+	if !first {
+		return nil
+	}
+	if o := v.one(tiffOrientation); o >= 1 && o <= 8 {
+		t.orientation = int(o)
+	}
+	return t.shown(v.one(tiffWidth), v.one(tiffHeight), t.orientation)
 }
 
 // data marks strips or tiles as staying.

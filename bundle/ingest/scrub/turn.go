@@ -32,11 +32,11 @@ const (
 // Turn writes a JPEG file turned by an Exif orientation, 1 to 8, so that it is upright without it, and
 // cleaned as by File. It says how that was done: TurnedLossless where each coefficient is as it was,
 // only in another place and perhaps with another sign; TurnedReencoded at quality 92 where that cannot
-// be, because the picture ends within a unit on a side that would become the first, or is coded
-// arithmetically or with more than eight bits.
+// be, because the picture ends within a unit of 8 or 16 pixels on a side that would become the first.
 //
-// Memory is bounded by 512 MiB for the decoded picture and 128 MiB for the file. Errors wrap ErrFormat, ErrLimit, or those of r and w. The same file gives the same
-// bytes on every machine.
+// Memory is bounded by 512 MiB for the decoded picture and 128 MiB for the file. Errors wrap ErrFormat,
+// ErrLimit, or those of r and w: a file that ends too soon, or is coded arithmetically, can be shown by
+// others but is ErrFormat here. The same file gives the same bytes on every machine.
 func Turn(w io.Writer, r io.ReaderAt, size int64, turn int) (how string, err error) {
 	if turn < 1 || turn > 8 {
 		return "", fmt.Errorf("scrub: there is no orientation %d", turn)
