@@ -39,7 +39,8 @@ func cleanGIF(r io.ReaderAt, size int64) (*Result, error) {
 	if v := string(b[:6]); v != "GIF87a" && v != "GIF89a" {
 		return nil, broken("it is no GIF file")
 	}
-	if err := g.shown(int64(binary.LittleEndian.Uint16(b[6:])), int64(binary.LittleEndian.Uint16(b[8:])), 0); err != nil {
+	w, h := binary.LittleEndian.Uint16(b[6:]), binary.LittleEndian.Uint16(b[8:])
+	if err := g.shown(int64(w), int64(h), 0); err != nil {
 		return nil, err
 	}
 	offset := 13 + gifColours(b[10])

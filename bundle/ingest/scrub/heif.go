@@ -65,6 +65,7 @@ type heifCleaner struct {
 	picFile
 	boxes   []heifBox
 	meta    []byte // the box of descriptions, as it will be
+	track   *heifTrack
 	film    []byte // the moov box, as it will be
 	primary uint32
 	items   map[uint32]*heifItem
@@ -77,7 +78,6 @@ type heifCleaner struct {
 	count   int      // of boxes, so that there is an end
 	exifs   int      // how many items of Exif data there were
 	spans   picSpans // of items that stay
-	holes   picSpans // of data about pictures, that go
 	named   int64    // bytes of items that went, and were named
 }
 
@@ -91,8 +91,8 @@ type heifRef struct {
 // data, XMP, thumbnails, other pictures and all that is not needed are overwritten with zeros, so that
 // everything stays in its place. What a crop hides stays: it is coded together with the rest.
 //
-// A film (AVIF sequence) keeps its tracks without times and names. Its data are not looked through;
-// one with other tracks than pictures is ErrFormat.
+// A film (AVIF sequence) keeps the samples of its tracks, without times and names. One with other tracks
+// than of pictures is ErrFormat.
 func cleanHEIF(r io.ReaderAt, size int64) (*Result, error) {
 	h := &heifCleaner{picFile: newPicFile(r, size), items: map[uint32]*heifItem{},
 		refs: map[uint32][]heifRef{}, back: map[uint32][]heifRef{}, thumbs: map[uint32]bool{}}
@@ -532,7 +532,6 @@ func (h *heifCleaner) choose() error {
 		}
 	}
 	h.clearIdat()
-	h.spans = h.spans.join()
 	return h.measure(first)
 }
 
@@ -574,9 +573,6 @@ func (h *heifCleaner) dropItem(it *heifItem) {
 		return
 	}
 	copy(it.info, "free")
-	if !it.inMeta && !slices.Contains(heifPictures, it.kind) {
-		h.holes = append(h.holes, it.extents...)
-	}
 	var size int64
 	for _, x := range it.extents {
 		if x.end <= h.size {
@@ -670,6 +666,7 @@ func heifCrop(b []byte, whole int64) int64 {
 
 // write makes the plan.
 func (h *heifCleaner) write() error {
+	h.spans = h.spans.join()
 	end := h.last()
 	for _, b := range h.boxes {
 		if b.offset >= end {
@@ -716,12 +713,7 @@ func (h *heifCleaner) writeBox(b heifBox) error {
 	case "moov":
 		h.Plan.add(h.film)
 		return nil
-	case "mdat":
-		h.Plan.copy(b.offset, b.data-b.offset)
-		if h.film != nil { // its samples are anywhere between the holes
-			return h.keep(append(h.holes.between(b.data, b.end), h.spans...).join(), b.data, b.end)
-		}
-	case "free":
+	case "mdat", "free":
 		h.Plan.copy(b.offset, b.data-b.offset)
 	default:
 		head, err := h.load(b.offset, b.data-b.offset, 16)

@@ -267,19 +267,6 @@ func (s picSpans) join() picSpans {
 	return joined
 }
 
-// between returns what lies between offset and end outside of the spans.
-func (s picSpans) between(offset, end int64) (rest picSpans) {
-	for _, x := range s.join() {
-		if x.offset > offset {
-			rest = append(rest, picSpan{offset, min(x.offset, end)})
-		}
-		if offset = max(offset, x.end); offset >= end {
-			return rest
-		}
-	}
-	return append(rest, picSpan{offset, end})
-}
-
 // keep copies what is in spans, which are joined, of the file between offset and end, and puts zeros
 // in the place of the rest.
 func (f *picFile) keep(spans picSpans, offset, end int64) error {

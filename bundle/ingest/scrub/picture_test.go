@@ -294,11 +294,12 @@ func picRest(t testing.TB) []picCase {
 	inside := picPNGs(t)[2].file
 	return []picCase{
 		{"alpha", "image/avif", picStored(t, "alpha.avif"), []string{whatHeader, whatGPS, whatExif, whatXMP}, 48, 64, 0, nil},
-		{"film", "image/avif", picStored(t, "film.avif"), []string{whatHeader, whatTimes}, 64, 48, 0, nil},
+		{"film", "image/avif", picStored(t, "film.avif"), []string{whatHeader, whatGPS, whatExif, whatXMP, whatTimes, whatUnknown}, 64, 48, 0, nil},
 		{"thumbnail", "image/heic", picStored(t, "thumbnail.heic"),
 			[]string{whatHeader, whatGPS, whatExif, whatXMP, whatThumbnail, whatUnknown}, 64, 48, 0, nil},
 		{"plain", "image/tiff", tif, nil, 24, 16, 0, tiff.Decode},
 		{"texts", "image/tiff", picTIFF(tif), []string{whatText, whatGPS, whatUnknown}, 16, 24, 0, tiff.Decode},
+		{"second page a thumbnail", "image/tiff", picPages(tif), []string{whatThumbnail, whatUnknown}, 24, 16, 0, tiff.Decode},
 		{"plain", "image/bmp", flat, nil, 24, 16, 0, bmp.Decode},
 		{"reserved, behind", "image/bmp", append(reserved, telltale...), []string{whatHeader, whatBehind}, 24, 16, 0, bmp.Decode},
 		{"PNG within", "image/vnd.microsoft.icon", picIcon(inside), []string{whatText, whatXMP, whatTimes}, 24, 16, 0, nil},
@@ -326,6 +327,23 @@ func picTIFF(file []byte) []byte {
 	le.PutUint32(file[4:], uint32(len(file)))
 	file = le.AppendUint16(file, uint16(n+3))
 	return append(append(file, entries...), 0, 0, 0, 0)
+}
+
+// picPages gives a little-endian TIFF file of one page a second one that is a thumbnail.
+func picPages(file []byte) []byte {
+	le := binary.LittleEndian
+	file = slices.Clone(file)
+	at := le.Uint32(file[4:])
+	text := uint32(len(file))
+	file = append(file, telltale...)
+	le.PutUint32(file[at+2+12*uint32(le.Uint16(file[at:])):], uint32(len(file)))
+	file = le.AppendUint16(file, 5)
+	for _, e := range [][2]uint32{{tiffSubfile, 1}, {tiffWidth, 8}, {tiffHeight, 1}, {tiffStrips, text},
+		{tiffStripSizes, uint32(len(telltale))}} {
+		file = le.AppendUint32(le.AppendUint16(le.AppendUint16(file, uint16(e[0])), 4), 1)
+		file = le.AppendUint32(file, e[1])
+	}
+	return append(file, 0, 0, 0, 0)
 }
 
 // picSorted sorts the entries of a directory by their tags.
