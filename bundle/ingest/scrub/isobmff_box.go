@@ -115,6 +115,9 @@ func (c *isoCleaner) inside(parent string, b *isoBox, after int) error {
 		if !ok {
 			break
 		}
+		if isoOnce(parent, typ) && b.kid(typ) != nil {
+			typ = "twice" // which is on no list
+		}
 		kid, err := c.kidOf(parent, typ, rest[:size], head)
 		if err != nil {
 			return err
@@ -124,6 +127,19 @@ func (c *isoCleaner) inside(parent string, b *isoBox, after int) error {
 	}
 	b.tail = len(rest)
 	return nil
+}
+
+// isoOnce says whether a box may be there only once, so that players and we look at the same one.
+func isoOnce(parent, typ string) bool {
+	switch parent {
+	case "stsd", "dref", "tref", "vide", "soun", "text", "wave":
+		return false
+	}
+	switch typ {
+	case "trak", "traf", "trun", "trex", "sbgp", "sgpd", "subs", "tfra", "free":
+		return false
+	}
+	return true
 }
 
 // isoHead reads the head of a box in memory. Zeros, which end lists in QuickTime, are none.

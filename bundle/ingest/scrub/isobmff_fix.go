@@ -39,6 +39,12 @@ func (c *isoCleaner) fix(b *isoBox) error {
 		return c.fixHandler(b)
 	case "stsz", "stz2":
 		return c.cut(b, isoSizesLen(b))
+	case "tfhd":
+		return c.cut(b, isoFieldsLen(b, 8, tfhdFields))
+	case "trun":
+		count := int64(isoU32(b.body, 4))
+		return c.cut(b, int(min(int64(len(b.body))+1, int64(isoFieldsLen(b, 8, trunFields))+
+			count*int64(isoFieldsLen(b, 0, trunColumns)))))
 	case "sbgp", "sgpd":
 		return c.fixGroup(b)
 	case "elng":
@@ -221,4 +227,15 @@ func isoSizesLen(b *isoBox) int {
 		return -1
 	}
 	return int(n)
+}
+
+// isoFieldsLen is how long fields are that flags say are there.
+func isoFieldsLen(b *isoBox, n int, fields []isoField) int {
+	flags := isoU32(b.body, 0)
+	for _, f := range fields {
+		if flags&f.flag != 0 {
+			n += f.size
+		}
+	}
+	return n
 }

@@ -5,18 +5,28 @@ import (
 	"slices"
 )
 
+// An isoField is a field that is there where a flag says so.
+type isoField struct {
+	flag uint32
+	size int
+}
+
 const (
-	tfhdBase      = 0x1     // flags of tfhd (ISO/IEC 14496-12, 8.8.7)
-	tfhdEntry     = 0x2     //
-	tfhdDuration  = 0x8     //
-	tfhdSize      = 0x10    //
-	tfhdMoofBase  = 0x20000 //
-	trunOffset    = 0x1     // flags of trun (8.8.8)
-	trunFlags     = 0x4     //
-	trunDuration  = 0x100   // of each sample
-	trunSize      = 0x200   //
-	trunSampFlags = 0x400   //
-	trunShift     = 0x800   //
+	tfhdBase     = 0x1 // flags of tfhd (ISO/IEC 14496-12, 8.8.7)
+	tfhdDuration = 0x8
+	tfhdSize     = 0x10
+	tfhdMoofBase = 0x20000
+	trunOffset   = 0x1 // flags of trun (8.8.8)
+	trunDuration = 0x100
+	trunSize     = 0x200
+)
+
+// The fields of tfhd and trun in their order: base, sample entry, defaults of a sample; offset and
+// flags of the first sample; of each sample duration, size, flags and shift.
+var (
+	tfhdFields  = []isoField{{tfhdBase, 8}, {2, 4}, {tfhdDuration, 4}, {tfhdSize, 4}, {0x20, 4}}
+	trunFields  = []isoField{{trunOffset, 4}, {4, 4}}
+	trunColumns = []isoField{{trunDuration, 4}, {trunSize, 4}, {0x400, 4}, {0x800, 4}}
 )
 
 // blank cleans a film in fragments where it lies.
@@ -61,8 +71,10 @@ func (f *isoFile) replace(offset int64, data []byte) {
 // blankTop cleans a box at the top in its place, and returns where the samples of a fragment are.
 func (f *isoFile) blankTop(t isoTop) ([]isoChunk, error) {
 	switch {
-	case t.typ == "mdat", t.typ == "sidx", t.typ == "ssix":
+	case t.typ == "mdat", t.typ == "ssix":
 		return nil, nil
+	case t.typ == "sidx":
+		return nil, f.blankSegments(t)
 	case t.typ == "moov":
 		f.replace(t.offset, f.moov.append(nil, false))
 		return nil, nil
@@ -74,6 +86,23 @@ func (f *isoFile) blankTop(t isoTop) ([]isoChunk, error) {
 	f.replace(t.offset+4, []byte("free"))
 	f.zero(t.offset+t.head, t.size-t.head)
 	return nil, nil
+}
+
+// blankSegments takes out what is behind the table of sidx (ISO/IEC 14496-12, 8.16.3).
+func (f *isoFile) blankSegments(t isoTop) error {
+	b, err := f.peek(t.offset+t.head, int(min(32, t.size-t.head)))
+	if err != nil {
+		return err
+	}
+	n := []int{24, 32}[isoVersion(b)]
+	if len(b) < n {
+		return brokenf("a box %q is too short", t.typ)
+	}
+	used := t.head + int64(n) + 12*int64(isoU32(b, n-4)&0xFFFF)
+	if used < t.size {
+		f.zero(t.offset+used, t.size-used)
+	}
+	return nil
 }
 
 func (f *isoFile) blankBrands(t isoTop) error {
@@ -139,10 +168,7 @@ func (f *isoFile) fragment(chunks []isoChunk, traf *isoBox, moof, base int64) ([
 		if trun.typ != "trun" {
 			continue
 		}
-		run, err := d.run(trun.body)
-		if err != nil {
-			return nil, 0, err
-		}
+		run := d.run(trun)
 		if run.placed {
 			at = base + run.offset
 		}
@@ -192,18 +218,17 @@ func (f *isoFile) defaults(t *isoTrack, tfhd []byte) (d isoDefaults) {
 		}
 	}
 	at, flags := 8, isoU32(tfhd, 0)
-	for _, field := range []struct {
-		flag uint32
-		len  int
-		to   *uint32
-	}{{tfhdBase, 8, nil}, {tfhdEntry, 4, nil}, {tfhdDuration, 4, &d.duration}, {tfhdSize, 4, &d.size}} {
+	for _, field := range tfhdFields {
 		if flags&field.flag == 0 {
 			continue
 		}
-		if field.to != nil {
-			*field.to = isoU32(tfhd, at)
+		switch field.flag {
+		case tfhdDuration:
+			d.duration = isoU32(tfhd, at)
+		case tfhdSize:
+			d.size = isoU32(tfhd, at)
 		}
-		at += field.len
+		at += field.size
 	}
 	return d
 }
@@ -216,32 +241,23 @@ type isoTrun struct {
 	duration    uint64
 }
 
-func (d isoDefaults) run(b []byte) (r isoTrun, err error) {
-	flags, count, at := isoU32(b, 0), int64(isoU32(b, 4)), 8
+// run reads a run. Its length was checked when it was cut.
+func (d isoDefaults) run(trun *isoBox) (r isoTrun) {
+	b := trun.body
+	flags, count, at := isoU32(b, 0), int64(isoU32(b, 4)), isoFieldsLen(trun, 8, trunFields)
 	if r.placed = flags&trunOffset != 0; r.placed {
-		r.offset, at = int64(int32(isoU32(b, at))), at+4
+		r.offset = int64(int32(isoU32(b, 8)))
 	}
-	if flags&trunFlags != 0 {
-		at += 4
-	}
-	entry := int64(0)
-	for _, flag := range []uint32{trunDuration, trunSize, trunSampFlags, trunShift} {
-		if flags&flag != 0 {
-			entry += 4
-		}
-	}
-	if int64(len(b)-at) < entry*count {
-		return r, brokenf("a run of samples is cut off")
-	}
+	entry := isoFieldsLen(trun, 0, trunColumns)
 	r.size, r.first, r.duration = count*int64(d.size), int64(d.size), uint64(count)*uint64(d.duration)
 	if flags&trunDuration != 0 {
-		r.duration = uint64(sumU32(b, at, int(entry), int(count)))
+		r.duration = uint64(sumU32(b, at, entry, int(count)))
 		at += 4
 	}
 	if flags&trunSize != 0 {
-		r.size, r.first = sumU32(b, at, int(entry), int(count)), int64(isoU32(b, at))
+		r.size, r.first = sumU32(b, at, entry, int(count)), int64(isoU32(b, at))
 	}
-	return r, nil
+	return r
 }
 
 // sumU32 sums a column of a table.

@@ -105,8 +105,11 @@ func (c *isoCleaner) track(b *isoBox) (t *isoTrack, why string, err error) {
 			return nil, "", err
 		}
 	}
+	narrow := t.stbl.kid("stco")
 	if t.offsets = t.stbl.kid("co64"); t.offsets == nil {
-		t.offsets = t.stbl.kid("stco")
+		t.offsets = narrow
+	} else if narrow != nil {
+		narrow.drop()
 	}
 	return t, "", nil
 }
