@@ -195,7 +195,7 @@ func madeFilm(fragments bool) []byte {
 		mvex = box("mvex", box("trex", 0, 1, 1, 40, 5, 0), box("trex", 0, 2, 1, 40, 5, 0), box("uuid", nul(16), told()))
 	}
 	moov := box("moov",
-		box("mvhd", 0, 0x7F3A0001, 0x7F3A0002, 1000, 1000, 0x10000, nul(12), madeMatrix(), nul(24), 4),
+		madeHeader(),
 		madeTrak(1, "vide", madeVisual(), offsets[0], len(sound)),
 		madeTrak(2, "meta", box("mebx", nul(8), told()), offsets[1], len(told())),
 		madeTrak(3, "text", box("text", nul(8), nul(43), byte(0)), 0, 0),
@@ -217,6 +217,10 @@ func madeFilm(fragments bool) []byte {
 		box("mdat", sound, told(), told()))
 }
 
+func madeHeader() []byte {
+	return box("mvhd", 0, 0x7F3A0001, 0x7F3A0002, 1000, 1000, 0x10000, nul(12), madeMatrix(), nul(24), 4)
+}
+
 func madeMatrix() []byte { return join(0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000) }
 
 func madeVisual() []byte {
@@ -227,6 +231,12 @@ func madeVisual() []byte {
 
 // madeTrak is a track of one sample.
 func madeTrak(id int, handler string, entry []byte, offset, size int) []byte {
+	return madeTrakOf(id, handler, box("stbl", box("stsd", 0, 1, entry), box("stts", 0, 1, 1, 1000, told()),
+		box("stsc", 0, 1, 1, 1, 1, told()), box("stsz", 0, 0, 1, size, told()), box("stco", 0, 1, offset, told()),
+		box("sgpd", 0x1000000, told())))
+}
+
+func madeTrakOf(id int, handler string, stbl []byte) []byte {
 	return box("trak",
 		box("tkhd", 7, 0x7F3A0001, 0x7F3A0002, id, 0, 1000, nul(16), madeMatrix(), 64<<16, 48<<16),
 		box("edts", box("elst", 0, 1, 1000, 0, 0x10000, told())),
@@ -236,8 +246,7 @@ func madeTrak(id int, handler string, entry []byte, offset, size int) []byte {
 			box("hdlr", 0, "mhlr", handler, "appl", nul(8), told(), byte(0)),
 			box("minf", box("vmhd", 1, nul(8)), box("hdlr", 0, "dhlr", "alis", "appl", nul(8), told()),
 				box("dinf", box("dref", 0, 1, box("alis", 1, told()))),
-				box("stbl", box("stsd", 0, 1, entry), box("stts", 0, 1, 1, 1000, told()), box("stsc", 0, 1, 1, 1, 1, told()),
-					box("stsz", 0, 0, 1, size, told()), box("stco", 0, 1, offset, told()), box("sgpd", 0x1000000, told())))),
+				stbl)),
 		box("udta", box("name", told())), box("meta", told()), box("free", told()))
 }
 
