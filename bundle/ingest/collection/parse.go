@@ -105,6 +105,7 @@ func (d *decoder) syntax(text []byte, err error) {
 		return
 	}
 	line, message := e.Mark.Line, e.Message
+	lines := bytes.Count(bytes.TrimRight(text, "\r\n"), []byte("\n")) + 1
 	if line == 0 {
 		line = 1 + bytes.Count(text[:min(max(e.Mark.Index, 0), len(text))], []byte("\n"))
 	}
@@ -116,7 +117,7 @@ func (d *decoder) syntax(text []byte, err error) {
 	case e.ContextMsg != "" && e.ContextMark.Line > 0:
 		message = fmt.Sprintf("%s (%s that began in line %d)", message, strings.TrimPrefix(e.ContextMsg, "while "), e.ContextMark.Line)
 	}
-	d.failAt(line, e.Mark.Column, message)
+	d.failAt(min(line, lines), e.Mark.Column, message) // the parser sees the end on a line of its own
 }
 
 // follow returns the node that an alias stands for. It returns nil when too much has been read.
