@@ -1,8 +1,8 @@
 // Package ingest turns what a curator has into the items of a bundle.
 //
-// [Folders] packs folders as they are: every file becomes an item under its own
-// path, byte for byte, with a kind found by looking into it, and with the title,
-// language and date that it declares. A [Folder] is a [bundle.Source].
+// [Folders] packs folders: every file becomes an item under its own path, with a kind
+// found by looking into it, and with the title, language and date that it declares. A
+// [Folder] is a [bundle.Source].
 //
 // Not every file belongs in a bundle, and there are three answers to that:
 //
@@ -23,10 +23,14 @@
 // subtitles); text with an extension that says nothing to us is unsupported. The
 // media type is always one of our own table, never an executable one.
 //
+// What is packed of a file is its product: a picture, a recording or a film without what
+// it tells of its makers, an article made of a page or of Markdown, captions as WebVTT, a
+// page of a site without its scripts. Most products are pieces of the file, and all are
+// made twice, to learn their size and to copy them.
+//
 // Limits: the first 64 KiB of a file decide what it is, what it says of itself and
-// whether it holds a secret key. Nothing looks inside archives, and no byte of any
-// file is changed. Readers that clean and convert, one for each kind of input, have
-// their place between the look at a file and its Open.
+// whether it holds a secret key. Archives are looked into where they are books or
+// documents.
 package ingest
 
 import (

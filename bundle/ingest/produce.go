@@ -119,7 +119,11 @@ func (f *Folder) produce(m *material) (*product, error) {
 	case mediaType == "text/markdown":
 		return f.article(m, article.Markdown)
 	case mediaType == epubFile.mime:
-		return m.book(f.options)
+		return m.document(f.options, document.EPUB)
+	case strings.HasPrefix(mediaType, ooxml("").mime), strings.HasPrefix(mediaType, odf("").mime):
+		return m.document(f.options, func(w io.Writer, r io.ReaderAt, size int64, o document.Options) (*document.Info, error) {
+			return document.Office(w, r, size, mediaType, o)
+		})
 	case scrub.Knows(mediaType):
 		return m.clean(mediaType)
 	}
@@ -179,11 +183,11 @@ func (m *material) captions() (*product, error) {
 	return &product{made: vtt}, nil
 }
 
-// book writes a book anew.
-func (m *material) book(o Options) (*product, error) {
+// document writes a book or a document anew.
+func (m *material) document(o Options, clean documentCleaner) (*product, error) {
 	var info *document.Info
 	write := func(w io.Writer) (err error) {
-		info, err = document.EPUB(w, m.file, m.size, document.Options{DropBylines: o.DropBylines})
+		info, err = clean(w, m.file, m.size, document.Options{DropBylines: o.DropBylines})
 		return err
 	}
 	p := &product{write: write}
@@ -194,6 +198,9 @@ func (m *material) book(o Options) (*product, error) {
 	m.removed = info.Removed
 	return p, nil
 }
+
+// A documentCleaner is what package document has for a kind of document.
+type documentCleaner func(w io.Writer, r io.ReaderAt, size int64, o document.Options) (*document.Info, error)
 
 // describe takes what a file says of itself, where it says something.
 func (m *material) describe(title, summary, language, date, byline string) {

@@ -235,9 +235,9 @@ func TestH06Reproducible(t *testing.T) {
 // What ships is made of modules, each of which has its reason in CONTRIBUTING.md. Whoever adds
 // one changes these numbers.
 const (
-	directModules = 11
-	allModules    = 20
-	shipped       = 12
+	directModules = 16
+	allModules    = 28
+	shipped       = 20
 )
 
 // H09: no C, no module too many, and each as the world knows it.
