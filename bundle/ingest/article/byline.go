@@ -105,7 +105,10 @@ func licenceName(address, title string) string {
 // creativeCommons names a licence by the path of its address, such as licenses/by-sa/4.0/deed.ko.
 func creativeCommons(parts []string) string {
 	version := ""
-	if len(parts) > 2 && len(parts[2]) <= 4 && strings.Trim(parts[2], "0123456789.") == "" {
+	if len(parts) > 2 {
+		parts[2] = strings.TrimSpace(parts[2])
+	}
+	if len(parts) > 2 && parts[2] != "" && len(parts[2]) <= 4 && strings.Trim(parts[2], "0123456789.") == "" {
 		version = " " + parts[2]
 	}
 	switch {

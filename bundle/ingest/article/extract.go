@@ -24,7 +24,7 @@ const (
 // article holds at least.
 const (
 	enoughText  = 250
-	enoughProse = 0.4
+	enoughProse = 0.85
 )
 
 // extract finds the article in a prepared page, or answers with the whole body.
@@ -122,9 +122,11 @@ func isAside(n *html.Node) bool {
 	return false
 }
 
-// asideMarks are in the classes and ids of what is not the article.
-var asideMarks = []string{"comment", "sidebar", "related", "promo", "footer", "navig", "navbar", "menu", "advert",
-	"newsletter", "subscribe", "cookie", "breadcrumb", "share", "social", "widget", "recommend", "popup", "banner"}
+// asideMarks are in the classes and ids of what is not the article. Menus and lists of other articles
+// are not among them: they are links, which do not count. Nor are sidebars: in manuals they are boxes of
+// text.
+var asideMarks = []string{"comment", "footer", "breadcrumb", "advert", "newsletter", "subscribe", "cookie", "share",
+	"social", "popup"}
 
 // weight is how much a text says: its characters, those of scripts in which one is a syllable or a
 // word twice.

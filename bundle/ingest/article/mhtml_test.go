@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"mime/quotedprintable"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -118,5 +120,22 @@ func TestBrokenMHTML(t *testing.T) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 		})
+	}
+}
+
+// TestChromiumMHTML reads what a browser saved.
+func TestChromiumMHTML(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("testdata/chromium.mhtml")
+	must(t, err)
+	p, err := MHTML(bytes.NewReader(file), int64(len(file)), Options{Path: "a.mhtml", Exists: only("a.mhtml")})
+	must(t, err)
+	must(t, checkPage(p))
+	checkSays(t, p, Page{Title: "겨울 부엌 이야기", Language: "ko", Source: "http://kitchen.example.org/page.html"})
+	want := "<h1>겨울 부엌 이야기</h1>\n<p>김치를 담그는 날이면 온 식구가 부엌에 모였다. 무를 씻고 배추를 절이는 동안 이야기가 끊이지 않았다.</p>\n" +
+		"<p><img src=\"data:image/png;base64,@\" alt=\"주전자\"></p>\n<p>해가 지면 <a href=\"http://kitchen.example.org/next.html\">다음 글</a>을 읽는다. " +
+		"<a href=\"https://example.org/\">바깥 글</a></p>\n<p>불을 피우고 물을 끓이고, 밤이 늦도록 함께 앉아 있었다.</p>"
+	if got := regexp.MustCompile(`base64,[^"]*`).ReplaceAllString(body(t, p), "base64,@"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -382,6 +382,9 @@ func (c *cutter) address(a *attr) bool {
 	if len(clean) == len(raw) {
 		return false
 	}
+	if clean == "" && a.end == a.valueEnd {
+		clean = `""` // or what follows would be taken for the value
+	}
 	c.put(a.valueStart, a.valueEnd, clean, removedTrackers)
 	return true
 }

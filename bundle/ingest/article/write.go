@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -246,19 +247,33 @@ func (w *writer) endsInSpace() bool {
 // text writes text, with the characters escaped that mean something, and without those that mean
 // nothing in HTML.
 func (w *writer) text(s string) {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "")
+	escapeText.WriteString(&w.out, characters(s))
+}
+
+// characters leaves out of a text what HTML has no place for: bytes that are no UTF-8, control
+// characters but tabs and line ends, and what is no character. Form feeds count as spaces.
+func characters(s string) string {
+	isOdd := func(r rune) bool {
+		return r < ' ' && r != '\t' && r != '\n' || r == 0x7f || r&^1 == 0xfffe || r == utf8.RuneError
 	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	if strings.IndexByte(s, '\r') >= 0 {
-		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	if strings.IndexFunc(s, isOdd) < 0 {
+		return s
 	}
-	escapeText.WriteString(&w.out, s)
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r' || r == '\f':
+			return '\n'
+		case r == utf8.RuneError || !isOdd(r):
+			return r
+		}
+		return -1
+	}, s)
 }
 
 var (
 	escapeText  = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	escapeValue = strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;", "\x00", "", "\r", " ")
+	escapeValue = strings.NewReplacer("&", "&amp;", `"`, "&quot;", "<", "&lt;", ">", "&gt;")
 )
 
 func (w *writer) attribute(key, value string) {
@@ -268,7 +283,7 @@ func (w *writer) attribute(key, value string) {
 		return
 	}
 	w.out.WriteString(`="`)
-	escapeValue.WriteString(&w.out, strings.ToValidUTF8(value, "\uFFFD"))
+	escapeValue.WriteString(&w.out, characters(value))
 	w.out.WriteByte('"')
 }
 
