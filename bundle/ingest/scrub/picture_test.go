@@ -576,6 +576,21 @@ func TestExifOrientation(t *testing.T) {
 	}
 }
 
+// TestProfileOverlap: a profile whose parts overlap cannot be cleaned in place: a text would be left in
+// a curve, or a curve be lost with a text.
+func TestProfileOverlap(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[uint32]bool{0: true, 136: false, 480: false} {
+		b := picProfile(false)
+		if at > 0 { // the description
+			binary.BigEndian.PutUint32(b[iccHeader+8:], at)
+		}
+		if _, _, ok := neutralProfile(b); ok != want {
+			t.Errorf("a text at %d: %v, want %v", at, ok, want)
+		}
+	}
+}
+
 // BenchmarkCleanJPEG cleans a photograph of 3 MB.
 func BenchmarkCleanJPEG(b *testing.B) {
 	img := picImage(4000, 3000)

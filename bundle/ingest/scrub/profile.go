@@ -48,22 +48,41 @@ type profile struct {
 	old     []byte
 	tags    map[string][]byte
 	entries [][]byte // their lines in the table
+	places  []iccPlace
+}
+
+// An iccPlace is where a tag lies, and whether it is a text, which is overwritten.
+type iccPlace struct {
+	picSpan
+	text bool
 }
 
 func (p *profile) read(n int) bool {
+	data := int64(iccHeader + 4 + n*iccEntry) // behind the table
 	for table := p.old[iccHeader+4:]; n > 0; n, table = n-1, table[iccEntry:] {
 		name := string(table[:4])
 		at, size := int64(binary.BigEndian.Uint32(table[4:])), int64(binary.BigEndian.Uint32(table[8:]))
 		if !slices.Contains(iccTags, name) || p.tags[name] != nil {
 			continue
 		}
-		if at < iccHeader || size < 8 || at+size > int64(len(p.old)) {
+		place := iccPlace{picSpan{at, at + size}, iccText(name)}
+		if at < data || size < 8 || at+size > int64(len(p.old)) || !p.fits(place) {
 			return false
 		}
+		p.places = append(p.places, place)
 		p.tags[name] = p.old[at : at+size : at+size]
 		p.entries = append(p.entries, table[:iccEntry])
 	}
 	return true
+}
+
+func iccText(name string) bool { return name == "desc" || name == "cprt" }
+
+// fits says whether a tag lies apart from the others, or is one of several with the same data.
+func (p *profile) fits(place iccPlace) bool {
+	return !slices.ContainsFunc(p.places, func(o iccPlace) bool {
+		return o != place && o.offset < place.end && place.offset < o.end
+	})
 }
 
 // neutral writes the profile anew, each tag where it was.
@@ -80,7 +99,7 @@ func (p *profile) neutral() []byte {
 		copy(b[iccHeader+4+i*iccEntry:], e)
 		at := binary.BigEndian.Uint32(e[4:])
 		tag := p.tags[string(e[:4])]
-		if name := string(e[:4]); name == "desc" || name == "cprt" {
+		if iccText(string(e[:4])) {
 			tag = neutralText(tag)
 		}
 		copy(b[at:], tag)
