@@ -71,16 +71,38 @@ func (p *Plan) add(b []byte) {
 }
 
 // Reader reads the cleaned file, whose original is r.
-func (p Plan) Reader(r io.ReaderAt) io.Reader {
-	readers := make([]io.Reader, len(p))
-	for i := range p {
-		if p[i].New != nil {
-			readers[i] = bytes.NewReader(p[i].New)
-		} else {
-			readers[i] = io.NewSectionReader(r, p[i].Offset, p[i].Size)
+func (p Plan) Reader(r io.ReaderAt) io.Reader { return &planReader{plan: p, file: r} }
+
+// A planReader opens one piece after the other: a long film may have a million.
+type planReader struct {
+	plan  Plan
+	file  io.ReaderAt
+	piece io.Reader
+}
+
+func (r *planReader) Read(b []byte) (int, error) {
+	for {
+		if r.piece == nil && len(r.plan) == 0 {
+			return 0, io.EOF
+		}
+		if r.piece == nil {
+			r.piece, r.plan = r.plan[0].reader(r.file), r.plan[1:]
+		}
+		n, err := r.piece.Read(b)
+		if errors.Is(err, io.EOF) {
+			r.piece, err = nil, nil
+		}
+		if n > 0 || err != nil || len(b) == 0 {
+			return n, err
 		}
 	}
-	return io.MultiReader(readers...)
+}
+
+func (p *Piece) reader(r io.ReaderAt) io.Reader {
+	if p.New != nil {
+		return bytes.NewReader(p.New)
+	}
+	return io.NewSectionReader(r, p.Offset, p.Size)
 }
 
 // A Removal is something that was taken out, for people to read, such as "GPS position" or
