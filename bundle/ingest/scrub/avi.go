@@ -176,7 +176,7 @@ func (f *aviFile) says(c aviChunk) error {
 		f.streams = append(f.streams, string(b[:4]))
 	case c.id == "avih" && len(b) >= 40:
 		f.micros, f.frames = uint64(le.Uint32(b)), uint64(le.Uint32(b[16:]))
-		f.res.Width, f.res.Height = int(le.Uint32(b[32:])), int(le.Uint32(b[36:]))
+		f.res.Width, f.res.Height = int(min(le.Uint32(b[32:]), 1<<20)), int(min(le.Uint32(b[36:]), 1<<20))
 	case c.id == "dmlh" && len(b) >= 4:
 		f.frames = max(f.frames, uint64(le.Uint32(b)))
 	}

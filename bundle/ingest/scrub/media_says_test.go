@@ -77,7 +77,7 @@ func TestISOLong(t *testing.T) {
 	first := int64(len(head))
 	last := first + 3*half + int64(len(told()))
 	stbl := box("stbl", box("stsd", 0, 1, madeVisual()), box("stts", 0, 1, 4, 250), box("stsc", 0, 2, 1, 3, 1, 2, 1, 1),
-		box("stsz", 0, 0, 4, half, half, half, 5), box("co64", 0, 2, be.AppendUint64(nil, uint64(first)), be.AppendUint64(nil, uint64(last))))
+		box("stsz", 0, 0, 4, bytes.Repeat(be.AppendUint32(nil, half), 3), 5), box("co64", 0, 2, be.AppendUint64(nil, uint64(first)), be.AppendUint64(nil, uint64(last))))
 	moov := box("moov", madeHeader(), madeTrakOf(1, "vide", stbl))
 	s := &sparse{size: last + 5 + int64(len(moov)), parts: map[int64][]byte{
 		0: head, last - int64(len(told())): told(), last: join(sound, moov)}}
