@@ -38,8 +38,8 @@ func (m *maker) readMeta() {
 		h.first("dc.description", "dcterms.description", "dcterms.abstract", "twitter:description"))
 	p.Language = firstLanguage(h.lang, h.linked.language, h.first("content-language", "language",
 		"dc.language", "dcterms.language"), h.first("og:locale"))
-	p.Byline = firstOf(h.linked.author, strings.Join(h.values["citation_author"], ", "),
-		h.first("author", "dc.creator", "dcterms.creator", "parsely-author", "article:author", "sailthru.author"))
+	p.Byline = line(firstOf(h.linked.author, strings.Join(h.values["citation_author"], ", "),
+		h.first("author", "dc.creator", "dcterms.creator", "parsely-author", "article:author", "sailthru.author")))
 	if scheme(p.Byline) != "" {
 		p.Byline = "" // the address of a profile
 	}

@@ -36,6 +36,7 @@ type archive struct {
 	pages    []part            // the texts in HTML, in the order of the file
 	pictures map[string][]byte // by address, and by cid: and Content-ID
 	src      map[string]string // the data: addresses made of them
+	removed  removals          // what they told of their makers
 	parts    int
 	size     int
 }
@@ -44,7 +45,6 @@ type archive struct {
 type part struct {
 	id, location, charset string
 	text                  []byte
-	frame                 bool // one that is shown in another
 }
 
 // MHTML makes an article of a page that a browser saved with its pictures in one file, multipart/related
@@ -274,9 +274,12 @@ func (a *archive) picture(ref string) (string, bool) {
 		if src, known := a.src[key]; known {
 			return src, src != ""
 		}
-		src, _, ok := dataAddress("", data)
+		src, removed, ok := dataAddress(data)
 		if !ok {
 			src = ""
+		}
+		for _, r := range removed {
+			a.removed.add(r.What, int(r.Bytes))
 		}
 		a.src[key] = src
 		return src, ok

@@ -48,7 +48,7 @@ var tableOnly = words("table tbody thead tfoot tr colgroup")
 
 // knownAttributes are those that an article keeps, and those that help to find it.
 var knownAttributes = words(`abbr alt aria-hidden aria-label aria-modal checked class cite colspan content
-	controls coords datatable datetime dir disabled headers height hidden href id itemprop itemtype kind
+	controls coords datatable datetime dir disabled height hidden href id itemprop itemtype kind
 	label lang name open poster property rel reversed role rowspan scope shape span src srclang srcset
 	start style title type value width data-src data-original data-lazy data-lazy-src data-srcset
 	data-lazy-srcset data-actualsrc data-hi-res-src data-image data-full-src data-url data-croporisrc

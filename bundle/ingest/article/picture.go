@@ -1,13 +1,6 @@
 package article
 
 import (
-	"bytes"
-	"encoding/base64"
-	"fmt"
-	"image"
-	_ "image/gif" // to see the size of a tracking pixel
-	_ "image/png"
-	"io"
 	"net/url"
 	"path"
 	"strconv"
@@ -15,8 +8,6 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"satchel/bundle/ingest/scrub"
 )
 
 // lazySources are where scripts keep the address of a picture until it scrolls into view.
@@ -148,20 +139,6 @@ var counters = []string{"facebook.com/tr", "mc.yandex.ru/", "counter.yadro.ru", 
 	"/pixel.gif", "/pixel.png", "hm.baidu.com", "stats.wp.com", "bat.bing.com", "Special:CentralAutoLogin",
 	"/analytics/", "/beacon.gif", "wcs.naver."}
 
-// isDot says whether a data: address is a picture of a single point.
-func isDot(ref string) bool {
-	const longest = 1 << 10
-	if scheme(ref) != "data" || len(ref) > longest {
-		return false
-	}
-	_, data, ok := dataPicture(ref)
-	if !ok {
-		return false
-	}
-	c, _, err := image.DecodeConfig(bytes.NewReader(data))
-	return err == nil && c.Width <= 1 && c.Height <= 1
-}
-
 // resource answers for the address of a picture, a sound or a film: the path of an item, or data: of
 // a picture.
 func (m *maker) resource(ref string) (string, bool) {
@@ -181,80 +158,6 @@ func (m *maker) resource(ref string) (string, bool) {
 		return "", false
 	}
 	return m.o.relative(to), true
-}
-
-// data answers for a data: address: pictures stay, cleaned as those in files are.
-func (m *maker) data(ref string) (string, bool) {
-	if len(ref) > maxPicture || isDot(ref) {
-		return "", false
-	}
-	kind, data, ok := dataPicture(ref)
-	if !ok {
-		return "", false
-	}
-	src, removed, ok := dataAddress(kind, data)
-	for _, r := range removed {
-		m.removed.add(r.What, int(r.Bytes))
-	}
-	return src, ok
-}
-
-// dataPicture takes a data: address of a picture apart (RFC 2397).
-func dataPicture(ref string) (kind string, data []byte, ok bool) {
-	head, body, ok := strings.Cut(ref, ",")
-	head = strings.ToLower(head)
-	if !ok || !strings.HasPrefix(head, "data:image/") || !strings.HasSuffix(head, ";base64") {
-		return "", nil, false
-	}
-	kind, _, _ = strings.Cut(head[len("data:"):], ";")
-	if strings.IndexByte(body, '%') >= 0 {
-		plain, err := url.PathUnescape(body)
-		if err != nil {
-			return "", nil, false
-		}
-		body = plain
-	}
-	body = strings.TrimRight(strings.Join(strings.Fields(body), ""), "=")
-	data, err := base64.RawStdEncoding.DecodeString(body)
-	return kind, data, err == nil
-}
-
-// pictureHeads are how pictures begin, by the types that an article may hold. Drawings may hold
-// anything, and are no pictures here.
-var pictureHeads = []struct{ kind, head, at8 string }{
-	{"image/png", "\x89PNG\r\n\x1a\n", ""},
-	{"image/jpeg", "\xff\xd8\xff", ""},
-	{"image/gif", "GIF8", ""},
-	{"image/webp", "RIFF", "WEBP"},
-	{"image/avif", "\x00\x00\x00", "avif"},
-	{"image/avif", "\x00\x00\x00", "avis"},
-}
-
-// dataAddress makes a data: address of a picture, without what the picture tells of its maker. Its
-// type goes by what it begins with. It is not ok for what is no picture or cannot be cleaned.
-func dataAddress(kind string, data []byte) (src string, removed []scrub.Removal, ok bool) {
-	kind = ""
-	for _, p := range pictureHeads {
-		if bytes.HasPrefix(data, []byte(p.head)) && (p.at8 == "" || len(data) >= 12 && string(data[8:12]) == p.at8) {
-			kind = p.kind
-		}
-	}
-	if kind == "" {
-		return "", nil, false
-	}
-	if scrub.Knows(kind) {
-		r, err := scrub.File(kind, bytes.NewReader(data), int64(len(data)))
-		if err != nil || r.Plan.Size() > maxPicture {
-			return "", nil, false
-		}
-		clean, err := io.ReadAll(r.Plan.Reader(bytes.NewReader(data)))
-		if err != nil {
-			return "", nil, false
-		}
-		data, removed = clean, r.Removed
-	}
-	src = fmt.Sprintf("data:%s;base64,%s", kind, base64.StdEncoding.EncodeToString(data))
-	return src, removed, len(src) <= maxPicture
 }
 
 // fileName is the last part of an address, as people would name it.
@@ -396,88 +299,4 @@ func find(n *html.Node, name string) *html.Node {
 		}
 	}
 	return nil
-}
-
-// settleFilm gives a sound or film the addresses of files that are there.
-func (m *maker) settleFilm(n *html.Node) {
-	var list []string
-	there := false
-	for _, ref := range []string{attribute(n.Attr, "src"), attribute(n.Attr, "data-src")} {
-		if ref = trimAddress(ref); ref != "" {
-			list = append(list, ref)
-		}
-	}
-	caption := firstOf(line(attribute(n.Attr, "title")), line(attribute(n.Attr, "aria-label")))
-	attrs := []html.Attribute{{Key: "controls"}}
-	for _, ref := range list {
-		if src, ok := m.file(ref); ok && !there {
-			attrs, there = append(attrs, html.Attribute{Key: "src", Val: src}), true
-		}
-	}
-	if src, ok := m.resource(trimAddress(attribute(n.Attr, "poster"))); ok && n.Data == "video" {
-		attrs = append(attrs, html.Attribute{Key: "poster", Val: src})
-	}
-	for c := n.FirstChild; c != nil; {
-		next := c.NextSibling
-		if ref := trimAddress(attribute(c.Attr, "src")); c.Data == "source" || c.Data == "track" {
-			src, ok := m.file(ref)
-			if ok {
-				setAttribute(c, "src", src)
-				removeAttribute(c, "srcset")
-				there = there || c.Data == "source"
-			} else {
-				n.RemoveChild(c)
-				if c.Data == "source" && ref != "" {
-					list = append(list, ref)
-				}
-			}
-		}
-		c = next
-	}
-	if !there {
-		m.loseMedia(n, list, caption)
-		return
-	}
-	n.Attr = attrs
-}
-
-// file answers for the address of a sound or film: only what lies in the bundle.
-func (m *maker) file(ref string) (string, bool) {
-	if ref == "" || scheme(ref) != "" {
-		return "", false
-	}
-	return m.resource(ref)
-}
-
-// films are hosts whose frames are films that a text speaks of. Other frames are advertisements.
-var films = words(`youtube.com youtube-nocookie.com youtu.be vimeo.com player.vimeo.com dailymotion.com
-	aparat.com rutube.ru vk.com bilibili.com player.bilibili.com v.qq.com youku.com player.youku.com
-	tv.naver.com tv.kakao.com archive.org ted.com embed.ted.com soundcloud.com w.soundcloud.com
-	open.spotify.com peertube.social odysee.com facebook.com`)
-
-// settleFrame leaves of an embedded film a link to it, and of other frames nothing.
-func (m *maker) settleFrame(n *html.Node) {
-	ref := firstOf(trimAddress(attribute(n.Attr, "src")), trimAddress(attribute(n.Attr, "data-src")))
-	if n.Data == "object" {
-		return // its content is what is shown without it
-	}
-	if strings.HasPrefix(ref, "//") {
-		ref = "https:" + ref
-	}
-	m.removed.add("embedded frames", len(ref))
-	u, err := url.Parse(ref)
-	if err != nil || !films[strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")] {
-		n.Parent.RemoveChild(n)
-		return
-	}
-	address, ok := cleanExternal(ref)
-	if !ok {
-		n.Parent.RemoveChild(n)
-		return
-	}
-	caption := firstOf(line(attribute(n.Attr, "title")), address)
-	n.Data, n.DataAtom, n.Attr = "p", 0, nil
-	link := element("a", html.Attribute{Key: "href", Val: address})
-	link.AppendChild(textNode(caption))
-	n.AppendChild(link)
 }

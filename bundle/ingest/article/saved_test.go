@@ -82,11 +82,11 @@ var wikiPersian = savedCase{
 <meta name="generator" content="MediaWiki 1.43"><link rel="license" href="https://creativecommons.org/licenses/by-sa/4.0/deed.fa">
 <link rel="canonical" href="https://fa.example.org/wiki/River"></head><body class="mediawiki"><div id="mw-navigation"><ul><li><a href="/x">صفحهٔ اصلی</a></ul></div>
 <div id="content" role="main"><h1 id="firstHeading">رودخانه</h1><div id="mw-content-text"><div class="mw-parser-output">` +
-		prose("رودخانه‌ها آب را از کوه‌ها به دریا می‌برند و در راه خود خاک را نیز جابه‌جا می‌کنند، و مردم از آن‌ها می‌نوشند.") +
+		prose("رودخانه\u200cها آب را از کوه\u200cها به دریا می\u200cبرند و در راه خود خاک را نیز جابه\u200cجا می\u200cکنند، و مردم از آن\u200cها می\u200cنوشند.") +
 		`<p>این جمله منبع دارد<sup id="ref1"><a href="#note1">[۱]</a></sup> و پیوندی به <a href="../wiki/sea.html">دریا</a> هم دارد.</p>
 <h2 id="طول">طول رودها<span class="mw-editsection"><a href="/edit">ویرایش</a></span></h2>
 <table class="wikitable"><caption>طول</caption><tbody><tr><th>نام</th><th>کیلومتر</th></tr><tr><td>کارون</td><td>۹۵۰</td></tr></tbody></table>` +
-		prose("کارون درازترین رود ایران است که از کوه‌های زاگرس سرچشمه می‌گیرد و به اروندرود می‌ریزد.") +
+		prose("کارون درازترین رود ایران است که از کوه\u200cهای زاگرس سرچشمه می\u200cگیرد و به اروندرود می\u200cریزد.") +
 		`<ol class="references"><li id="note1"><a href="#ref1">↑</a> کتاب جغرافیا، چاپ دوم، صفحهٔ ۱۲.</li></ol></div></div></div></body></html>`,
 	want: Page{Title: "رودخانه", Language: "fa", Licence: "CC BY-SA 4.0", Source: "https://fa.example.org/wiki/River"},
 	has: []string{`<html lang="fa" dir="rtl">`, "<caption>طول</caption>", "<td>کارون</td>", `<a href="#note1">`, `id="note1"`,

@@ -2,77 +2,11 @@ package article
 
 import (
 	"bytes"
-	"net/url"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
-
-// A form is what becomes of an element of an article.
-type form struct {
-	name  string
-	attrs string // the attributes that it keeps, besides id, lang and dir
-	flags formFlags
-}
-
-type formFlags uint8
-
-const (
-	single  formFlags = 1 << iota // has no content
-	block                         // stands on lines of its own
-	bare                          // means nothing without content
-	plain                         // means nothing without attributes
-	phrases                       // holds text and no blocks
-	naming                        // keeps its id where articles may lead to it
-)
-
-// forms is the allow-list. What is not in it leaves its content.
-var forms = func() map[string]*form {
-	m := map[string]*form{}
-	add := func(names, attrs string, flags formFlags) {
-		for name := range strings.FieldsSeq(names) {
-			m[name] = &form{name, attrs, flags}
-		}
-	}
-	add("b bdi bdo cite code em i kbd mark q ruby rb rp rt rtc s samp small strong sub sup u var", "", bare|phrases)
-	add("abbr dfn", "title", bare|phrases)
-	add("del ins", "", bare)
-	add("time", "datetime", bare|phrases)
-	add("data", "value", bare|phrases)
-	add("span", "", bare|plain|phrases)
-	add("a", "href", bare|plain)
-	add("br wbr", "", single)
-	add("hr", "", single|block)
-	add("h1 h2 h3 h4 h5 h6", "", block|bare|phrases|naming)
-	add("p", "", block|bare|phrases)
-	add("pre", "", block|bare|phrases)
-	add("div section article", "", block|bare|plain)
-	add("aside address blockquote figcaption figure header footer hgroup nav ul summary", "", block|bare)
-	add("details", "open", block|bare)
-	add("ol", "start reversed type", block|bare)
-	add("li", "value", block)
-	add("dl", "", block|bare)
-	add("dt dd", "", block|naming)
-	add("table", "", block|bare)
-	add("caption", "", block|bare)
-	add("thead tbody tfoot tr", "", block|bare)
-	add("td th", "colspan rowspan scope headers", block)
-	add("colgroup", "span", block)
-	add("col", "span", single|block)
-	add("img", "", single)
-	add("audio", "controls src", 0)
-	add("video", "controls src poster width height", 0)
-	add("source", "src type", single)
-	add("track", "src kind srclang label default", single)
-	add("input", "type checked disabled", single)
-	for old, name := range map[string]string{"acronym": "abbr", "strike": "s", "tt": "code", "main": "div",
-		"center": "div", "dir": "ul", "menu": "ul", "search": "div", "big": "span", "fieldset": "div",
-		"legend": "p", "form": "div", "dialog": "div", "label": "span", "object": "div"} {
-		m[old] = m[name]
-	}
-	return m
-}()
 
 // A writer writes the elements of an article.
 type writer struct {
@@ -107,60 +41,12 @@ func (m *maker) finish(body *html.Node) {
 	w := &writer{maker: m, holders: holders(body)}
 	w.document(body)
 	p.HTML = w.out.Bytes()
+	if m.parts != nil {
+		for _, r := range m.parts.removed.list {
+			m.removed.add(r.What, int(r.Bytes))
+		}
+	}
 	p.Removed = m.removed.list
-}
-
-// aim finds the places of an article to which its own links lead. A link to one that is not there
-// loses its address.
-func (m *maker) aim(body *html.Node) {
-	ids, links := map[string]bool{}, []*html.Node{}
-	var walk func(n *html.Node)
-	walk = func(n *html.Node) {
-		if id := attribute(n.Attr, "id"); id != "" {
-			ids[id] = true
-		}
-		if n.Data == "a" && strings.HasPrefix(attribute(n.Attr, "href"), "#") {
-			links = append(links, n)
-		}
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			walk(c)
-		}
-	}
-	walk(body)
-	for _, n := range links {
-		id := attribute(n.Attr, "href")[1:]
-		plain, err := url.PathUnescape(id)
-		switch {
-		case ids[id]:
-			m.targets[id] = true
-		case err == nil && ids[plain]:
-			m.targets[plain] = true
-		default:
-			removeAttribute(n, "href")
-		}
-	}
-}
-
-// holders are the elements of phrases that hold a block, as they should not: a <b> that was never
-// ended, most likely.
-func holders(body *html.Node) map[*html.Node]bool {
-	found := map[*html.Node]bool{}
-	var walk func(n *html.Node) bool
-	walk = func(n *html.Node) (holds bool) {
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			if c.Type != html.ElementNode {
-				continue
-			}
-			f := forms[c.Data]
-			holds = walk(c) || holds || f != nil && f.flags&block != 0
-		}
-		if f := forms[n.Data]; holds && f != nil && f.flags&(phrases|block) == phrases {
-			found[n] = true
-		}
-		return holds
-	}
-	walk(body)
-	return found
 }
 
 // firstHeading is the first heading of an article without a title.
@@ -329,22 +215,6 @@ func (w *writer) element(n *html.Node) {
 	w.out.WriteString(f.name)
 	w.out.WriteByte('>')
 	w.newline(f)
-}
-
-// isLost says whether all there is in an element are pictures that are not there.
-func isLost(n *html.Node) bool {
-	found := false
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		switch {
-		case c.Type == html.TextNode && strings.TrimSpace(c.Data) == "":
-			continue
-		case c.Type != html.ElementNode, c.Data == "img" && attribute(c.Attr, "src") != lostSource,
-			c.Data != "img" && !isLost(c):
-			return false
-		}
-		found = true
-	}
-	return found
 }
 
 // trimBreak takes back line breaks at the end of a block.
@@ -526,68 +396,6 @@ func (w *writer) href(value string) string {
 		w.note(value)
 	}
 	return value
-}
-
-// picture writes a picture, or the caption of one that is not there.
-func (w *writer) picture(n *html.Node) {
-	alt, src := attribute(n.Attr, "alt"), attribute(n.Attr, "src")
-	if src == "" {
-		return
-	}
-	if src != lostSource {
-		w.out.WriteString("<img")
-		w.attribute("src", src)
-		w.attribute("alt", alt)
-		for _, key := range []string{"width", "height"} {
-			if v := attribute(n.Attr, key); isSize(v) {
-				w.attribute(key, v)
-			}
-		}
-		w.out.WriteByte('>')
-		return
-	}
-	w.noteMissing(attribute(n.Attr, "data-src"))
-	switch {
-	case w.figure != nil && w.phrases == 0:
-		if !w.captioned {
-			w.caption("figcaption", "", alt)
-			w.captioned = true
-		}
-	case w.phrases > 0 || w.figure != nil:
-		w.caption("span", "missing", alt)
-	default:
-		w.out.WriteString(`<figure class="missing">`)
-		w.caption("figcaption", "", alt)
-		w.out.WriteString("</figure>\n")
-	}
-}
-
-// caption writes what a picture that is not there would show.
-func (w *writer) caption(name, class, text string) {
-	w.out.WriteString("<" + name)
-	if class != "" {
-		w.attribute("class", class)
-	}
-	w.out.WriteByte('>')
-	w.text(text)
-	w.out.WriteString("</" + name + ">")
-}
-
-// loses says whether a figure has a picture that is not there, and none that is.
-func loses(n *html.Node) bool {
-	lost := false
-	var walk func(n *html.Node) bool
-	walk = func(n *html.Node) bool {
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			isLost := attribute(c.Attr, "src") == lostSource
-			lost = lost || isLost
-			if !isLost && (c.Data == "img" || c.Data == "video" || c.Data == "audio") || !walk(c) {
-				return false
-			}
-		}
-		return true
-	}
-	return walk(n) && lost
 }
 
 // plainText is the text of an article, for counting words and finding its language.
