@@ -81,6 +81,8 @@ func TestSubRip(t *testing.T) {
 			"00:00:01.000 --> 00:00:02.000\n<b>b c</b> d e <u>x</u>\n<u>y {not}</u>\n"},
 		{"text that is no tag", "00:00:01,000 --> 00:00:02,000\nI <3 you & 1 < 2 > 0 <- x --> y <한국>\n",
 			"00:00:01.000 --> 00:00:02.000\nI &lt;3 you &amp; 1 &lt; 2 &gt; 0 &lt;- x --&gt; y &lt;한국&gt;\n"},
+		{"overrides of ASS", "00:00:01,000 --> 00:00:02,000\n{\\an8}a {<x>\\c}d {{\\e}\\f}g {h} &#123;\\i}j {\\k\n{\\an8}\nl}\n",
+			"00:00:01.000 --> 00:00:02.000\na d g {h} j {\\k\nl}\n"},
 		{"entities", "00:00:01,000 --> 00:00:02,000\n&lt;i&gt; &amp;amp; AT&T &copy &#47; &nbsp;x&nbsp;\n",
 			"00:00:01.000 --> 00:00:02.000\n&lt;i&gt; &amp;amp; AT&amp;T &amp;copy / \u00a0x\n"},
 		{"what nobody sees", "00:00:01,000 --> 00:00:02,000\na\u0007\U000E0041b\ufeff\tc\n\u200b\n&nbsp;\n",

@@ -130,7 +130,7 @@ func (r *lineReader) endCue(number bool) error {
 		lines = trimBlank(lines[:len(lines)-1])
 	}
 	var c composer
-	c.markup(withoutOverrides(strings.Join(lines, "\n")))
+	c.markup(strings.Join(lines, "\n"))
 	r.text, r.inCue = r.text[:0], false
 	return r.script.add(r.span.start, r.span.end, &c)
 }
@@ -145,24 +145,4 @@ func trimBlank(lines []string) []string {
 		lines = lines[:len(lines)-1]
 	}
 	return lines
-}
-
-// withoutOverrides takes out what ASS has in braces, such as {\an8}: it is found in SubRip as well.
-func withoutOverrides(s string) string {
-	var out strings.Builder
-	for {
-		i := strings.Index(s, `{\`)
-		if i < 0 {
-			break
-		}
-		n := strings.IndexAny(s[i:], "}\n")
-		if n < 0 {
-			break
-		}
-		out.WriteString(s[:i])
-		s = s[i+n:]
-		s = strings.TrimPrefix(s, "}")
-	}
-	out.WriteString(s)
-	return out.String()
 }

@@ -94,7 +94,7 @@ func visible(r rune) rune {
 
 // endLine writes the line, unless there is nothing to see in it: an empty line would end the cue.
 func (c *composer) endLine() {
-	line := trim(c.line)
+	line := trim(withoutOverrides(c.line))
 	c.line = c.line[:0]
 	if len(line) == 0 {
 		return
@@ -109,6 +109,30 @@ func (c *composer) endLine() {
 		escaper.WriteString(&c.out, r.text)
 	}
 	c.turn(on, 0)
+}
+
+// withoutOverrides joins runs of one style, and takes out of them what ASS has in braces, such as
+// {\an8}: it is found in SubRip as well, whose players know it.
+func withoutOverrides(line []run) (joined []run) {
+	for len(line) > 0 {
+		var out []byte
+		var open []int // where in out a brace with a backslash stands
+		style := line[0].style
+		for ; len(line) > 0 && line[0].style == style; line = line[1:] {
+			for _, c := range []byte(line[0].text) {
+				if c == '}' && len(open) > 0 {
+					out, open = out[:open[len(open)-1]], open[:len(open)-1]
+					continue
+				}
+				if n := len(out); c == '\\' && n > 0 && out[n-1] == '{' {
+					open = append(open, n-1)
+				}
+				out = append(out, c)
+			}
+		}
+		joined = append(joined, run{string(out), style})
+	}
+	return joined
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
