@@ -3,6 +3,7 @@ package markup
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -155,12 +156,15 @@ func TestReadError(t *testing.T) {
 	}
 }
 
+// marksCharset says whether a byte is one of a byte order mark, or of UTF-16.
+func marksCharset(b byte) bool { return b == 0xef || b >= 0xfe || b == 0 }
+
 func FuzzMarkup(f *testing.F) {
 	f.Add([]byte(`<?xml version="1.0"?><!DOCTYPE a><p:a xmlns:p="u" x='1'>t&amp;<![CDATA[c]]><!--d--><b/></p:a>`))
 	f.Add([]byte("\xff\xfe<\x00a\x00/\x00>\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, raw, err := read(strings.NewReader(string(data)))
-		if err != nil || strings.ContainsAny(string(data[:min(len(data), 4)]), "\xef\xfe\xff\x00") {
+		if err != nil || slices.ContainsFunc(data[:min(len(data), 4)], marksCharset) {
 			return
 		}
 		if raw != string(data) {
