@@ -120,6 +120,8 @@ func (f *Folder) produce(m *material) (*product, error) {
 		return f.article(m, article.Markdown)
 	case mediaType == epubFile.mime:
 		return m.document(f.options, document.EPUB)
+	case mediaType == pdfFile.mime:
+		return m.document(f.options, document.PDF)
 	case strings.HasPrefix(mediaType, ooxml("").mime), strings.HasPrefix(mediaType, odf("").mime):
 		return m.document(f.options, func(w io.Writer, r io.ReaderAt, size int64, o document.Options) (*document.Info, error) {
 			return document.Office(w, r, size, mediaType, o)
