@@ -47,6 +47,7 @@ import (
 	"sync"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/scrub"
 )
 
@@ -79,6 +80,8 @@ type Options struct {
 	// KeepMetadata lists kinds whose files are packed as they are, with all that they tell of their
 	// makers.
 	KeepMetadata []bundle.Kind
+	// Unsaid is what must not be said: a file that says it is refused, with the place.
+	Unsaid *never.List
 	// Never names files that must not be packed whatever they hold: the key and the
 	// passphrase in use.
 	Never []string
@@ -291,7 +294,9 @@ func (f *Folder) content(in *input, rel string, d *desk) (io.ReadCloser, error) 
 	case found.verdict != packed:
 		return nil, fmt.Errorf("it changed while it was packed: %s", found.reason)
 	case found.product != nil:
-		return found.product.open(file), nil
+		c := found.product.open(file)
+		c.closers = append(c.closers, file)
+		return c, nil
 	}
 	_, err := file.Seek(0, io.SeekStart)
 	return file, err

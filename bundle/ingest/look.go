@@ -43,7 +43,7 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	case err != nil:
 		return refuse("it cannot be read: %v", err), nil
 	case f.isNever(info):
-		return refuse("the key or the passphrase that is used to sign"), file
+		return refuse("what is used to sign, or the list of what must not be said"), file
 	}
 	seen := judgeContent(path, rel, h, info.Size())
 	if seen.verdict == packed && (named.verdict == packed || allowed && named.peek) {
@@ -68,6 +68,12 @@ func (f *Folder) make(seen finding, m *material) finding {
 	}
 	if err != nil {
 		return notClean(err)
+	}
+	switch why, err := f.unsaid(m, p); {
+	case err != nil && why == "":
+		return refuse("it cannot be searched for what must not be said: %v", err)
+	case why != "":
+		return refuse("%s", why)
 	}
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
 	return seen

@@ -60,13 +60,13 @@ func (m *meter) Write(b []byte) (int, error) {
 	return m.sum.Write(b)
 }
 
-// open reads the product of a file, which is closed with it.
-func (p *product) open(file *os.File) io.ReadCloser {
+// open reads the product of a file. What is closed with it is up to the caller to add.
+func (p *product) open(file io.ReaderAt) content {
 	switch {
 	case p.made != nil:
-		return content{bytes.NewReader(p.made), []io.Closer{file}}
+		return content{Reader: bytes.NewReader(p.made)}
 	case p.write == nil:
-		return content{p.plan.Reader(file), []io.Closer{file}}
+		return content{Reader: p.plan.Reader(file)}
 	}
 	r, w := io.Pipe()
 	go func() {
@@ -74,7 +74,7 @@ func (p *product) open(file *os.File) io.ReadCloser {
 		guard(func() { err = p.write(w) })
 		w.CloseWithError(err)
 	}()
-	return content{r, []io.Closer{r, file}}
+	return content{r, []io.Closer{r}}
 }
 
 // content is what is packed of a file.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/encoding/korean"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/never"
 )
 
 // contentOf is what is packed of the item at a path.
@@ -100,5 +101,38 @@ func TestCaptionsBecomeWebVTT(t *testing.T) {
 	}
 	if got := contentOf(t, f, "a/odd.vtt"); got != "no captions" {
 		t.Errorf("what is no captions: %q", got)
+	}
+}
+
+// TestUnsaid: what is listed as never to be said is found where readers would, and the file that says
+// it is refused with the place.
+func TestUnsaid(t *testing.T) {
+	t.Parallel()
+	list, err := never.Parse([]byte("# who must not be named\nJohn Doe\n+82 10-1234-5678\n김철수\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{
+		"a/page.html":      "<title>t</title><p>it was Jo<b>hn</b> d&#111;e who\n said so",
+		"a/attribute.html": `<title>t</title><p>x<img src="x.png" alt="John Doe at the well">`,
+		"a/phone.md":       "# Call\n\n010 1234 5678\n",
+		"a/name.txt":       "어제 김철수가 왔다",
+		"a/film.smi":       "<SAMI><BODY><SYNC Start=0><P Class=KRCC>김철수<SYNC Start=900></BODY></SAMI>",
+		"김철수/b.html":       "<title>t</title><p>nothing",
+		"a/title.html":     "<title>John Doe</title><p>nothing",
+		"a/fine.html":      "<title>t</title><p>Johnny Doer, 010 1234 5679",
+	}
+	r := scanAll(t, open(t, Options{Unsaid: list}, lay(t, files)))
+	wantPaths(t, "packed", r.paths(), "a/fine.html")
+	for path, reason := range r.refused {
+		if !strings.HasPrefix(reason, "it must not be said, and stands in") {
+			t.Errorf("%s: %s", path, reason)
+		}
+	}
+	if len(r.refused) != len(files)-1 {
+		t.Errorf("refused: %q", r.refused)
+	}
+	if got := r.refused["a/phone.md"]; !strings.Contains(got, `"+82 10-1234-5678"`) || !strings.Contains(got, "line ") {
+		t.Errorf("the reason does not say what, and where: %s", got)
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/ingest"
+	"satchel/bundle/ingest/never"
 	"satchel/bundle/sign"
 )
 
@@ -33,6 +34,7 @@ type packOptions struct {
 	skipUnsupported bool
 	noSearch        bool
 	html            string
+	never           string
 	bylines         string
 }
 
@@ -66,6 +68,9 @@ func newPackCommand(u *ui) *cli.Command {
 		&cli.StringFlag{Name: "html", Destination: &o.html,
 			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or\n" +
 				"article (made for reading); otherwise pages that share a style sheet\nare a site"},
+		&cli.StringFlag{Name: "never", Destination: &o.never,
+			Usage: "pack nothing that says what is in `FILE`: names, numbers, places, one a\n" +
+				"line; it is searched for in texts, titles and file names"},
 		&cli.StringFlag{Name: "bylines", Destination: &o.bylines,
 			Usage: "`KEEP` or drop who wrote articles and books; they are kept otherwise"},
 		&cli.StringSliceFlag{Name: "keep-metadata",
@@ -141,6 +146,7 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 			p.ingest.KeepMetadata, err = parseKinds(c.StringSlice("keep-metadata"))
 			return err
 		},
+		func() (err error) { p.ingest.Unsaid, err = readNever(c.Context, o.never); return err },
 		func() (err error) {
 			p.ingest.HTML, p.ingest.DropBylines, err = parsePages(o.html, o.bylines)
 			return err
@@ -174,8 +180,27 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 		}
 	}
 	p.ingest.Output = p.output
-	p.ingest.Never = []string{o.key.file, o.key.passphraseFile}
+	p.ingest.Never = []string{o.key.file, o.key.passphraseFile, o.never}
 	return p, nil
+}
+
+// maxNever bounds the list of what must not be said.
+const maxNever = 1 << 20
+
+// readNever reads the list of what must not be said. It is kept nowhere.
+func readNever(ctx context.Context, name string) (*never.List, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := readSmall(ctx, name, maxNever)
+	if err != nil {
+		return nil, err
+	}
+	list, err := never.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", quote(name), err)
+	}
+	return list, nil
 }
 
 // parsePages reads --html and --bylines.
