@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
+
+	"satchel/bundle/ingest/guess"
 )
 
 const (
@@ -75,6 +77,8 @@ func (h *head) settleCharset(declared string) {
 		h.charset = declared
 	case ascii:
 		h.charset = utf8Name
+	default:
+		h.charset = guess.Charset(h.raw)
 	}
 	h.text = decode(h.raw, h.charset)
 }

@@ -120,6 +120,8 @@ func (f *Folder) produce(m *material) (*product, error) {
 		return f.article(m, article.Markdown)
 	case mediaType == epubFile.mime:
 		return m.document(f.options, document.EPUB)
+	case mediaType == hwpxFile.mime:
+		return m.hangul(f.options)
 	case mediaType == pdfFile.mime:
 		return m.document(f.options, document.PDF)
 	case strings.HasPrefix(mediaType, ooxml("").mime), strings.HasPrefix(mediaType, odf("").mime):
@@ -199,6 +201,17 @@ func (m *material) document(o Options, clean documentCleaner) (*product, error) 
 	m.describe(info.Title, info.Summary, info.Language, info.Date, info.Byline)
 	m.removed = info.Removed
 	return p, nil
+}
+
+// hangul makes a page of a Hangul document.
+func (m *material) hangul(o Options) (*product, error) {
+	page, info, err := document.HWPX(m.file, m.size, document.Options{DropBylines: o.DropBylines})
+	if err != nil {
+		return nil, err
+	}
+	m.describe(info.Title, info.Summary, info.Language, info.Date, info.Byline)
+	m.item.Kind, m.item.Type, m.removed = htmlPage.kind, htmlPage.mime+"; charset=utf-8", info.Removed
+	return &product{made: page}, nil
 }
 
 // A documentCleaner is what package document has for a kind of document.
