@@ -210,7 +210,7 @@ func (f *Folder) Close() error {
 func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
 	return func(yield func(bundle.Item, error) bool) {
 		f.sites = f.survey()
-		s := &scan{folder: f}
+		s := &scan{folder: f, report: report{account: newAccount()}}
 		ended := false
 		for item := range s.pass() {
 			if !yield(item, nil) {

@@ -43,7 +43,7 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	case err != nil:
 		return refuse("it cannot be read: %v", err), nil
 	case f.isNever(info):
-		return refuse("what is used to sign, or the list of what must not be said"), file
+		return refuse("this packing uses it itself: as its key, passphrase, list or report"), file
 	}
 	seen := judgeContent(path, rel, h, info.Size())
 	if seen.verdict == packed && (named.verdict == packed || allowed && named.peek) {
@@ -76,6 +76,7 @@ func (f *Folder) make(seen finding, m *material) finding {
 		return refuse("%s", why)
 	}
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
+	seen.size, seen.external = m.size, m.external
 	return seen
 }
 
@@ -98,7 +99,7 @@ func allow(path string, f finding, info fs.FileInfo) finding {
 	_, name := splitPath(path)
 	item := bundle.Item{Path: path, Kind: opaque.kind, Type: opaque.mime, Size: info.Size()}
 	item.Title = nameTitle(name)
-	return finding{item: item, reason: f.reason}
+	return finding{item: item, reason: f.reason, size: info.Size()}
 }
 
 // A desk is what one worker works at: a buffer, and the folder that it last opened,

@@ -27,10 +27,12 @@ type finding struct {
 	final   bool        // the curator cannot allow it
 	peek    bool        // left out by name, but a secret in it is refused
 
-	charset string   // of the file
-	product *product // nil: the file as it lies
-	removed []scrub.Removal
-	missing []string // pictures that a page shows and that are not there
+	charset  string   // of the file
+	product  *product // nil: the file as it lies
+	removed  []scrub.Removal
+	size     int64    // of the file
+	missing  []string // pictures that a page shows and that are not there
+	external []string // addresses that it leads to
 }
 
 func leave(reason string) finding { return finding{verdict: leftOut, reason: reason} }

@@ -103,7 +103,7 @@ func (m *material) take(p *article.Page) *product {
 	it.Kind, it.Type = htmlPage.kind, htmlPage.mime+"; charset=utf-8"
 	it.Licence, it.Origin, it.Words = cleanTitle(p.Licence), cleanTitle(p.Source), int64(p.Words)
 	it.Tags = cleanTags(p.Tags)
-	m.removed, m.missing = p.Removed, p.Missing
+	m.removed, m.missing, m.external = p.Removed, p.Missing, p.External
 	return &product{made: p.HTML}
 }
 

@@ -99,8 +99,9 @@ type material struct {
 	size int64
 	head *head
 
-	removed []scrub.Removal
-	missing []string // pictures that are not there
+	removed  []scrub.Removal
+	missing  []string // pictures that are not there
+	external []string // addresses on the net
 }
 
 // produce makes of a file what is packed of it. It fills in what the item says, and returns no

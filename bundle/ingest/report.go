@@ -9,6 +9,7 @@ import (
 
 // A report is what a scan has to tell beside its items.
 type report struct {
+	account   *account
 	left      []LeftOut
 	moreLeft  int
 	allowed   []LeftOut

@@ -207,6 +207,7 @@ func (s *scan) take(j *job) bool {
 	case packed:
 		s.items++
 		s.report.clean(j.path(), f.removed)
+		s.report.account.add(f)
 		if f.reason != "" {
 			s.report.allowed = append(s.report.allowed, LeftOut{j.path(), f.reason})
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"satchel/bundle"
 	"satchel/bundle/ingest"
 	"satchel/bundle/ingest/never"
+	"satchel/bundle/ingest/report"
 	"satchel/bundle/sign"
 )
 
@@ -35,6 +38,7 @@ type packOptions struct {
 	noSearch        bool
 	html            string
 	never           string
+	report          string
 	bylines         string
 }
 
@@ -68,6 +72,9 @@ func newPackCommand(u *ui) *cli.Command {
 		&cli.StringFlag{Name: "html", Destination: &o.html,
 			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or\n" +
 				"article (made for reading); otherwise pages that share a style sheet\nare a site"},
+		&cli.StringFlag{Name: "report", Destination: &o.report,
+			Usage: "write what was packed, cleaned and left out to `FILE`, a page, or .json;\n" +
+				"it is for you alone: keep it away from the bundle"},
 		&cli.StringFlag{Name: "never", Destination: &o.never,
 			Usage: "pack nothing that says what is in `FILE`: names, numbers, places, one a\n" +
 				"line; it is searched for in texts, titles and file names"},
@@ -180,7 +187,7 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 		}
 	}
 	p.ingest.Output = p.output
-	p.ingest.Never = []string{o.key.file, o.key.passphraseFile, o.never}
+	p.ingest.Never = []string{o.report, o.key.file, o.key.passphraseFile, o.never}
 	return p, nil
 }
 
@@ -341,6 +348,9 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 	sum, err := bundle.Create(ctx, p.output, src, p.bundle)
 	u.progress.clear()
 	reportLeftOut(u, src)
+	if p.o.report != "" {
+		err = errors.Join(err, p.writeReport(u, src, sum))
+	}
 	if err != nil {
 		return err
 	}
@@ -353,6 +363,27 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 		u.warnf("what files of the kind %s tell of their makers is in the bundle, because --keep-metadata says so", k)
 	}
 	u.printf("%s\n", show(firstFile(sum, p.output)))
+	return nil
+}
+
+// writeReport also tells why nothing was packed.
+func (p *packing) writeReport(u *ui, src *ingest.Folder, sum *bundle.Summary) error {
+	size := int64(0)
+	if sum != nil {
+		size = sum.Output
+	}
+	write := report.HTML
+	if strings.EqualFold(filepath.Ext(p.o.report), ".json") {
+		write = report.JSON
+	}
+	var b bytes.Buffer
+	if err := write(&b, src.Report(p.bundle.Title, size)); err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.o.report, b.Bytes(), 0o600); err != nil {
+		return err
+	}
+	u.sayf("report    %s: it names your files and is for you alone", show(p.o.report))
 	return nil
 }
 

@@ -1,0 +1,187 @@
+package ingest
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	told "satchel/bundle/ingest/report"
+
+	"satchel/bundle"
+	"satchel/bundle/ingest/scrub"
+)
+
+// An account adds up what is packed, for the curator's report. It is bounded, whatever is packed.
+type account struct {
+	items         int
+	before, after int64
+	kinds         map[string]*told.Group
+	languages     map[string]*told.Group
+	sections      map[string]*told.Group // folders at the top
+	largest       []told.File
+	missing       []told.Note
+	external      map[string]*told.Address
+	pictures      []string // paths
+}
+
+// Limits of an account. What goes over them is not in the report.
+const (
+	maxLargest   = 30
+	maxMissing   = 5000
+	maxAddresses = 5000
+	maxPictures  = 200 // on the contact sheet
+	maxGroups    = 1000
+	sheetBox     = 160 // pixels of a picture on it
+	maxSheetFile = 64 << 10
+)
+
+func newAccount() *account {
+	return &account{kinds: map[string]*told.Group{}, languages: map[string]*told.Group{},
+		sections: map[string]*told.Group{}, external: map[string]*told.Address{}}
+}
+
+// add takes an item into account.
+func (a *account) add(f *finding) {
+	it := &f.item
+	a.items++
+	a.before, a.after = a.before+f.size, a.after+it.Size
+	top, _, inFolder := strings.Cut(it.Path, "/")
+	if !inFolder {
+		top = ""
+	}
+	for _, g := range []struct {
+		groups map[string]*told.Group
+		name   string
+	}{{a.kinds, string(it.Kind)}, {a.languages, it.Language}, {a.sections, top}} {
+		count(g.groups, g.name, f.size, it.Size)
+	}
+	a.large(told.File{Path: it.Path, Kind: string(it.Kind), Before: f.size, After: it.Size})
+	for _, name := range f.missing {
+		if len(a.missing) < maxMissing {
+			a.missing = append(a.missing, told.Note{Path: it.Path, Text: "a picture that is not there: " + name,
+				Help: "save the page again with its pictures, or put the picture there"})
+		}
+	}
+	for _, address := range f.external {
+		a.leads(address, it.Path)
+	}
+	if (it.Kind == bundle.KindPicture || it.Kind == bundle.KindVideo) && len(a.pictures) < maxPictures {
+		a.pictures = append(a.pictures, it.Path)
+	}
+}
+
+func count(groups map[string]*told.Group, name string, before, after int64) {
+	g := groups[name]
+	if g == nil && len(groups) == maxGroups {
+		return
+	}
+	if g == nil {
+		g = &told.Group{Name: name}
+		groups[name] = g
+	}
+	g.Items, g.Before, g.After = g.Items+1, g.Before+before, g.After+after
+}
+
+// large keeps the largest.
+func (a *account) large(f told.File) {
+	i, _ := slices.BinarySearchFunc(a.largest, f, func(x, y told.File) int { return cmp.Compare(y.After, x.After) })
+	a.largest = slices.Insert(a.largest, i, f)
+	a.largest = a.largest[:min(len(a.largest), maxLargest)]
+}
+
+func (a *account) leads(address, from string) {
+	x := a.external[address]
+	if x == nil && len(a.external) == maxAddresses {
+		return
+	}
+	if x == nil {
+		x = &told.Address{Address: address, First: from}
+		a.external[address] = x
+	}
+	x.Items++
+}
+
+// sorted are groups, those with the most items first.
+func sorted(groups map[string]*told.Group) (list []told.Group) {
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		list = append(list, *groups[name])
+	}
+	slices.SortStableFunc(list, func(a, b told.Group) int { return cmp.Compare(b.Items, a.Items) })
+	return list
+}
+
+// Report tells of the latest scan, which has to have come to its end. It reads the pictures for the
+// contact sheet. bytes is how large the bundle has become, or 0.
+func (f *Folder) Report(title string, bytes int64) *told.Report {
+	f.mu.Lock()
+	r := f.report
+	f.mu.Unlock()
+	a := cmp.Or(r.account, newAccount())
+	out := &told.Report{
+		Title: title, Items: a.items, Before: a.before, After: a.after, Bundle: bytes,
+		Kinds: sorted(a.kinds), Languages: sorted(a.languages), Sections: sorted(a.sections),
+		Placeholders: a.missing, Largest: a.largest,
+	}
+	for _, x := range r.refused {
+		out.Refused = append(out.Refused, told.Note{Path: x.Path, Text: x.Reason, Help: help(x)})
+	}
+	for _, x := range r.left {
+		out.LeftOut = append(out.LeftOut, told.Note{Path: x.Path, Text: x.Reason})
+	}
+	for _, x := range r.cleaned {
+		out.Removals = append(out.Removals, removal(x))
+	}
+	for _, address := range slices.Sorted(maps.Keys(a.external)) {
+		out.External = append(out.External, *a.external[address])
+	}
+	for _, path := range a.pictures {
+		out.Pictures = append(out.Pictures, told.Picture{Path: path, Image: f.thumbnail(path)})
+	}
+	return out
+}
+
+func help(r Refusal) string {
+	switch {
+	case r.Unsupported:
+		return "take it out, leave out all of its kind with --skip-unsupported, or pack it to be saved with --allow"
+	case r.Allowable:
+		return "take it out, or pack it to be saved with --allow"
+	}
+	return "take it out, or mend it"
+}
+
+func removal(c Cleaned) told.Removal {
+	out := told.Removal{Path: c.Path}
+	for _, x := range c.Removed {
+		out.What, out.Bytes = append(out.What, x.What), out.Bytes+x.Bytes
+	}
+	return out
+}
+
+// thumbnail is a small picture of a file, or nothing where none can be made.
+func (f *Folder) thumbnail(path string) []byte {
+	var out bytes.Buffer
+	for _, in := range f.inputs {
+		rel, ok := strings.CutPrefix(path, in.prefix)
+		if !ok {
+			continue
+		}
+		guard(func() {
+			found, file := f.look(in, rel, newDesk())
+			if file == nil {
+				return
+			}
+			defer file.Close()
+			mediaType, _, _ := strings.Cut(found.item.Type, ";")
+			if _, _, err := scrub.Preview(&out, file, found.size, mediaType, sheetBox); err != nil {
+				out.Reset()
+			}
+		})
+	}
+	if out.Len() > maxSheetFile {
+		return nil
+	}
+	return out.Bytes()
+}
