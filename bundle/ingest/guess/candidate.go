@@ -41,16 +41,16 @@ var singleByte = []struct {
 	{"ibm866", 0, cyrillic},
 	{"koi8-u", 3, cyrillic},
 	{"iso-8859-5", 3, cyrillic},
-	{"x-mac-cyrillic", 10, cyrillic},
+	{"x-mac-cyrillic", 25, cyrillic},
 	{"windows-1256", 0, arabicScript},
 	{"iso-8859-6", 5, arabicScript},
 	{"windows-1255", 0, []language{hebrew}},
 	{"windows-1253", 0, []language{greek}},
 	{"iso-8859-7", 8, []language{greek}},
-	{"windows-1250", 0, central},
-	{"iso-8859-2", 3, central},
-	{"windows-1254", 0, []language{turkish}},
-	{"windows-1258", 0, []language{vietnamese}},
+	{"windows-1250", 2, central},
+	{"iso-8859-2", 5, central},
+	{"windows-1254", 2, []language{turkish}},
+	{"windows-1258", 4, []language{vietnamese}},
 }
 
 func makeCandidates() []*candidate {
@@ -65,7 +65,7 @@ func makeCandidates() []*candidate {
 		}
 	}
 	page := pageOf("windows-874")
-	return append(all, &candidate{"windows-874", 0, page, newPlain(page, 3, thai)})
+	return append(all, &candidate{"windows-874", 8, page, newPlain(page, 3, thai)})
 }
 
 func (lang language) reader(page *[128]rune) reader {

@@ -29,9 +29,11 @@ const (
 	// noise is what a byte above ASCII costs where nothing is known of it.
 	noise = 7
 	// minGain is how many bits a reading must save against noise, and minShare how many of a hundred.
-	minGain, minShare = 6, 5
+	minGain, minShare = 3, 5
 	// margin is how many bits the best reading must be ahead of the second.
-	margin = 5
+	margin  = 5
+	minLead = 15
+	minLoss = 10
 	// maxBroken: one byte in so many may be impossible in the charset, as in damaged files.
 	maxBroken = 200
 )
@@ -112,16 +114,20 @@ func (s *sample) best() *candidate {
 			best = i
 		}
 	}
-	gain := noise*s.high - costs[best]
-	if gain < minGain || gain*100 < minShare*noise*s.high {
-		return nil
-	}
+	lead := 1 << 30
 	for i, c := range all {
-		if costs[i]-costs[best] < margin && !s.same(all[best], c) {
-			return nil
+		if !s.same(all[best], c) {
+			lead = min(lead, costs[i]-costs[best])
 		}
 	}
-	return all[best]
+	gain := noise*s.high - costs[best]
+	if gain >= minGain && gain*100 >= minShare*noise*s.high && lead >= margin {
+		return all[best]
+	}
+	if lead >= minLead && gain*100 >= -minLoss*noise*s.high {
+		return all[best]
+	}
+	return nil
 }
 
 // same says whether two candidates make the same text of a sample: then it does not matter which of
