@@ -64,6 +64,9 @@ func nest(t *testing.T, first, content string, h zip.FileHeader, packed []byte, 
 // TestC10NestedBombs: books, documents and drawings that would inflate to terabytes are
 // packed as they are. Nothing in them is inflated, not even once: it would take an hour.
 func TestC10NestedBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	h, packed := zeros(t)
 	var names []string

@@ -92,7 +92,7 @@ func packed(t *testing.T) string {
 	writeFile(t, filepath.Join(in, "index.html"), `<title>Wells</title><p>well</p><img src="p.svg"><a href="notes.txt">n</a>`)
 	writeFile(t, filepath.Join(in, "notes.txt"), strings.Repeat("words of a text ", 500))
 	writeFile(t, filepath.Join(in, "p.svg"), `<svg xmlns="http://www.w3.org/2000/svg"><circle r="5"/></svg>`)
-	writeFile(t, filepath.Join(in, "card.pdf"), "%PDF-1.4\n1 0 obj <</Type/Catalog>> endobj\n%%EOF\n")
+	writeFile(t, filepath.Join(in, "card.pdf"), readFile(t, filepath.Join("..", "..", "bundle", "ingest", "document", "testdata", "qpdf.pdf")))
 	writeFile(t, filepath.Join(in, "film.mp4"), string(film(t, 800_000, "film")))
 	key, out := filepath.Join(dir, "news.key"), filepath.Join(dir, "news.zip")
 	for _, args := range [][]string{

@@ -12,6 +12,9 @@ import (
 // TestPathologicalHTML holds pages that were made to take time or memory to a few seconds, and to the
 // promises of every page.
 func TestPathologicalHTML(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	const size = 1 << 20
 	fill := func(unit string) string { return strings.Repeat(unit, size/len(unit)) }

@@ -77,6 +77,9 @@ func TestFrontMatter(t *testing.T) {
 // TestPathologicalMarkdown holds what takes time that grows with the square to a second, by refusing
 // it or by not minding.
 func TestPathologicalMarkdown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	for _, unit := range []string{"[", "[]", "![", "*a_ ", "**", ">", "> ", "- ", "* a\n", "<", "<a ", "<!--", "<?", "<![CDATA[",
 		"[a]: b\n", "[a] ", "|a", "[^a]", "[^a]: x\n", "~~a ", "[a](", "[a](<", "[a](b \"", "a\n=\n", "1. ", "\t", "\\", "***\n",

@@ -311,6 +311,9 @@ func largeTrack() string {
 
 // Whatever the text, reading takes time in proportion to it.
 func TestTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	const size = 256 << 10
 	for _, unit := range []string{"<", "<b", "<b>", "<!--", "&", "&#", "{\\", "{", "<i>x", "<P Class=", "<SYNC Start=1>",

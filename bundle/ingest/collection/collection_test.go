@@ -198,6 +198,9 @@ func TestManyProblems(t *testing.T) {
 
 // A file of a megabyte that repeats its parts is refused before it takes long.
 func TestE15BillionLaughs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	list := "x: &l [" + strings.Repeat("a,", 1000) + "]\n"
 	sections := "sections: [" + strings.Repeat("{name: a, items: *l}, ", 10_000) + "]\n"
@@ -221,6 +224,9 @@ func TestE15BillionLaughs(t *testing.T) {
 }
 
 func TestTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	for _, unit := range []string{"- ", "? a\n", "- x\n", "&a ", "!x ", "\"", "*a ", "a:\n  b", "a: b\n", "#\n", "''"} {
 		began := time.Now()
@@ -267,6 +273,9 @@ func TestMatch(t *testing.T) {
 }
 
 func TestMatchTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	began := time.Now()
 	g := newGlob(strings.Repeat("**/a*/", 80)+strings.Repeat("*a", 200)+"b", 1)

@@ -268,6 +268,9 @@ func TestSparse(t *testing.T) {
 
 // Memory and time of the worst lists and texts.
 func TestHostile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	var suffixes strings.Builder
 	for n := 2; n <= maxEntry-6; n++ {
@@ -292,6 +295,9 @@ func TestHostile(t *testing.T) {
 }
 
 func TestLargestList(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	var list strings.Builder

@@ -153,6 +153,9 @@ func TestRefused(t *testing.T) {
 
 // TestC09Streams: a stream that inflates to much is refused, and so are many that inflate to a little.
 func TestC09Streams(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the time it takes says nothing under the race detector")
+	}
 	t.Parallel()
 	run := "/Filter[/RL/RL]" // a run of bytes that say runs: 64 times 64
 	inner := strings.Repeat("\x81\x81", 1<<20)
