@@ -189,12 +189,9 @@ func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
 		jobs <- f
 		return nil
 	}}
-	for p, err := range c.eachContent() {
+	for p, err := range c.fetchAhead(c.eachText()) {
 		if err != nil {
 			return err
-		}
-		if classOf(&p.item) != classText {
-			break
 		}
 		if err := cut.begin(p.place); err != nil {
 			return err
@@ -267,13 +264,32 @@ func (c *creator) copyContent(w io.Writer, p *placed) error {
 		h = sha256.New()
 		w = io.MultiWriter(w, h)
 	}
-	if err := c.copyItem(w, &p.item, "write", c.unique); err != nil {
+	if err := c.copyTo(w, p); err != nil {
 		return err
 	}
 	if h != nil && !bytes.Equal(h.Sum(nil), p.id[1:]) {
 		return fmt.Errorf("%q: changed while it was packed", p.item.Path)
 	}
 	return nil
+}
+
+func (c *creator) copyTo(w io.Writer, p *placed) error {
+	if p.data == nil {
+		return c.copyItem(w, &p.item, "write", c.unique)
+	}
+	_, err := w.Write(p.data)
+	return err
+}
+
+// eachText yields the contents of packs, which come before all others.
+func (c *creator) eachText() iter.Seq2[placed, error] {
+	return func(yield func(placed, error) bool) {
+		for p, err := range c.eachContent() {
+			if err == nil && classOf(&p.item) != classText || !yield(p, err) {
+				return
+			}
+		}
+	}
 }
 
 // eachStored yields the contents of stored members.
@@ -345,7 +361,7 @@ func (c *creator) copyStored(base int64) error {
 		m.sums, m.flat = h.sums, h.flat.digest()
 		return errors.Join(err, out.Close())
 	}
-	for p, err := range c.eachStored() {
+	for p, err := range c.fetchAhead(c.eachStored()) {
 		if err != nil {
 			return errors.Join(err, done())
 		}

@@ -284,7 +284,7 @@ func (c *creator) eachContent() iter.Seq2[placed, error] {
 				return
 			}
 			at := p.place(&it)
-			if !yield(placed{content{[]byte(id), it}, at, p.own}, nil) {
+			if !yield(placed{content: content{[]byte(id), it}, place: at, own: p.own}, nil) {
 				return
 			}
 		}
@@ -294,7 +294,8 @@ func (c *creator) eachContent() iter.Seq2[placed, error] {
 type placed struct {
 	content
 	place place
-	own   bool // it has a member of its own
+	own   bool   // it has a member of its own
+	data  []byte // where it was fetched ahead
 }
 
 func (c *creator) placeContents(places sorter) error {
