@@ -421,6 +421,7 @@ func TestB09Swapped(t *testing.T) {
 	}
 	t.Run("members of a folder", func(t *testing.T) {
 		t.Parallel()
+		o := o
 		o.Layout = LayoutFolder
 		name := create(t, issue(1), o)
 		swap(t, filepath.Join(name, "m0001.mp4"), filepath.Join(name, "m0002.mp4"))
@@ -434,6 +435,7 @@ func TestB09Swapped(t *testing.T) {
 	t.Run("members of a ZIP", func(t *testing.T) {
 		t.Parallel()
 		for what, headers := range map[string]int{"without their headers": 0, "with their headers": localLen + len("m0001.mp4")} {
+			o := o
 			o.Layout = LayoutZIP
 			name := create(t, issue(1), o)
 			data := read(t, name)
@@ -456,6 +458,7 @@ func TestB09Swapped(t *testing.T) {
 		t.Parallel()
 		big := issue(1)
 		big["h.mp4"] = thing{Item{Kind: KindVideo, Type: "video/mp4", Title: "H"}, goldenNoise(5, 2*minPartSize)}
+		o := o
 		o.Layout = LayoutParts
 		first := create(t, big, o)
 		base := strings.TrimSuffix(first, ".001")
