@@ -22,9 +22,12 @@ func (fakeScrubber) Knows(mediaType string) bool {
 }
 
 func (fakeScrubber) File(mediaType string, r io.ReaderAt, size int64) (*scrub.Result, error) {
-	data, err := io.ReadAll(io.NewSectionReader(r, 0, size))
+	data, err := io.ReadAll(io.NewSectionReader(r, 0, min(size, 1<<10)))
 	if err != nil {
 		return nil, err
+	}
+	if size > 1<<10 {
+		return &scrub.Result{Plan: scrub.Plan{{Size: size}}}, nil
 	}
 	if bytes.Contains(data, []byte("broken")) {
 		return nil, scrub.ErrFormat

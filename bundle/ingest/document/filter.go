@@ -70,6 +70,9 @@ func (f *filter) flush(least int) error {
 	if f.held >= 0 {
 		ready = f.held
 	}
+	if len(f.out)-ready > markup.MaxToken {
+		return fmt.Errorf("%w: the beginning of a row of %d bytes", ErrLimit, len(f.out)-ready)
+	}
 	if ready == 0 || ready < least {
 		return nil
 	}
@@ -79,9 +82,6 @@ func (f *filter) flush(least int) error {
 	f.out = f.out[:copy(f.out, f.out[ready:])]
 	if f.held >= 0 {
 		f.held = 0
-		if len(f.out) > markup.MaxToken {
-			return fmt.Errorf("%w: the beginning of a row of %d bytes", ErrLimit, len(f.out))
-		}
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 // Limits of HWPX documents.
 const (
 	maxSectionSize = 64 << 20 // of one section
-	maxHTML        = 64 << 20 // of the page that comes out, with its pictures
+	maxHTML        = 48 << 20 // of the page that comes out, with its pictures
 	maxInlined     = 16 << 20 // of one picture
 	maxSpan        = 1000     // cells that one stands for
 )
@@ -32,12 +32,12 @@ func HWPX(r io.ReaderAt, size int64, o Options) (page []byte, info *Info, err er
 	info = &Info{}
 	h := &hwpx{office: &office{zip: zip, info: info, studio: &studio{zip: zip, scrub: o.scrubber(), info: info}},
 		items: map[string]string{}, styles: map[string]int{}, outlines: map[string]int{}, letters: map[string]letter{}}
-	for _, step := range []func() error{h.encrypted, h.readPackage, h.readHead, h.body} {
+	for _, step := range []func() error{h.encrypted, h.readPackage, h.readHead, h.head, h.body, h.foot} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
 	}
-	return h.page(), info, nil
+	return h.out[0].Bytes(), info, nil
 }
 
 // An hwpx is a Hangul document that is being read.
@@ -172,7 +172,6 @@ func (h *hwpx) body() error {
 	if len(h.sections) == 0 || len(h.sections) > maxParts {
 		return fmt.Errorf("%w: it has %d sections", ErrFormat, len(h.sections))
 	}
-	h.out = []*bytes.Buffer{{}}
 	for _, name := range h.sections {
 		f := h.zip.File(name)
 		if f == nil || f.Size > maxSectionSize {
@@ -185,24 +184,28 @@ func (h *hwpx) body() error {
 	return nil
 }
 
-// page puts the page together.
-func (h *hwpx) page() []byte {
-	var b bytes.Buffer
-	b.WriteString("<!DOCTYPE html>\n<html")
+// head begins the page.
+func (h *hwpx) head() error {
+	h.out = []*bytes.Buffer{{}}
+	h.write("<!DOCTYPE html>\n<html")
 	if h.info.Language != "" {
-		fmt.Fprintf(&b, ` lang="%s"`, escape(h.info.Language))
+		h.write(` lang="` + escape(h.info.Language) + `"`)
 	}
-	fmt.Fprintf(&b, "><head><meta charset=\"utf-8\"><title>%s</title></head><body>\n", escapeText(h.info.Title))
-	b.Write(h.out[0].Bytes())
+	h.write("><head><meta charset=\"utf-8\"><title>" + escapeText(h.info.Title) + "</title></head><body>\n")
+	return nil
+}
+
+// foot ends the page, with the notes.
+func (h *hwpx) foot() error {
 	if len(h.notes) > 0 {
-		b.WriteString("<hr>\n<ol>\n")
+		h.write("<hr>\n<ol>\n")
 		for i, note := range h.notes {
-			fmt.Fprintf(&b, "<li id=\"note%d\">%s</li>\n", i+1, note)
+			h.write(fmt.Sprintf("<li id=\"note%d\">%s</li>\n", i+1, note))
 		}
-		b.WriteString("</ol>\n")
+		h.write("</ol>\n")
 	}
-	b.WriteString("</body></html>\n")
-	return b.Bytes()
+	h.write("</body></html>\n")
+	return nil
 }
 
 // dataPicture returns a picture as an address, or "".

@@ -119,8 +119,10 @@ func escapeText(s string) string {
 		}
 		return r
 	}, s)
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return textEscaper.Replace(s)
 }
+
+var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // plainText is the text of a piece of HTML.
 func plainText(s string) string {

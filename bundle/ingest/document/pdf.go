@@ -17,7 +17,7 @@ import (
 const (
 	maxPages     = 100_000
 	maxPageDepth = 64
-	maxContent   = 64 << 20 // bytes of what is drawn on a page
+	maxContent   = 32 << 20 // bytes of what is drawn on a page
 	maxRewritten = 2_000_000
 )
 
@@ -87,7 +87,8 @@ type queued struct {
 // findPages walks the tree of pages (7.7.3.2).
 func (c *pdfCleaner) findPages() error {
 	root, _ := c.file.Catalog()["Pages"].(pdf.Ref)
-	seen := map[int]bool{}
+	top, _ := c.file.Trailer["Root"].(pdf.Ref)
+	seen := map[int]bool{top.Num: true} // no page is the catalogue
 	var walk func(ref pdf.Ref, depth int) error
 	walk = func(ref pdf.Ref, depth int) error {
 		if seen[ref.Num] || depth > maxPageDepth {
@@ -234,6 +235,9 @@ func (c *pdfCleaner) object(q queued) error {
 		return errors.Join(c.stream(q.num, &pdf.Stream{Dict: d, Offset: s.Offset, Size: s.Size}, q.role), c.err)
 	}
 	o = c.clean(o, q.role)
+	if d, _ := o.(pdf.Dict); q.role == catalogRole && d["Pages"] == nil {
+		return fmt.Errorf("%w: its catalogue names no pages", ErrFormat)
+	}
 	return errors.Join(c.err, c.out.object(q.num, o))
 }
 

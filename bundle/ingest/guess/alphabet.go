@@ -17,13 +17,16 @@ const (
 
 // What is odd in a word costs this more.
 const (
-	mixedCost   = 5 // a letter of ASCII beside one that is not
+	mixedCost   = 7 // a letter of ASCII beside one that is not
 	capitalCost = 2 // a capital
 	innerCost   = 8 // a capital behind a small letter
 )
 
 // quotes are the signs of quoteCost.
 const quotes = "\u00a0«»„“”‘’‚‹›–—…•·№،؛؟\u200c"
+
+// isJoint says that a sign may well stand between letters.
+func isJoint(r rune) bool { return strings.ContainsRune("’–—·…\u00a0\u00ad", r) }
 
 // An alphabet is a language of which all letters are above ASCII: Russian, Greek, Arabic.
 type alphabet struct {
@@ -37,6 +40,7 @@ type kind struct {
 	letter  byte // number of the letter, or 0
 	capital bool
 	sign    byte // what it costs when it is no letter
+	inner   bool // a sign that is odd between letters
 }
 
 // newAlphabet reads a table of costs: a row for each letter that may be before, and one before them
@@ -54,7 +58,7 @@ func newAlphabet(page *[128]rune, letters, table string) *alphabet {
 	}
 	number := numbers(letters)
 	for i, r := range page {
-		a.kinds[i] = kind{letter: number[fold(r)], capital: unicode.IsUpper(r), sign: byte(signCost(r))}
+		a.kinds[i] = kind{letter: number[fold(r)], capital: unicode.IsUpper(r), sign: byte(signCost(r)), inner: !isJoint(r)}
 	}
 	return a
 }
@@ -111,7 +115,7 @@ func (a *alphabet) cost(text []byte) int {
 	sum := 0
 	last := kind{}
 	latin := false
-	for _, b := range text {
+	for i, b := range text {
 		k := kind{}
 		if b >= utf8.RuneSelf {
 			k = a.kinds[b-utf8.RuneSelf]
@@ -127,6 +131,9 @@ func (a *alphabet) cost(text []byte) int {
 			}
 		case b >= utf8.RuneSelf:
 			sum += int(k.sign)
+			if k.inner && latin && i+1 < len(text) && isLetter(text[i+1]) {
+				sum += mixedCost
+			}
 		case last.letter != 0 && isLetter(b):
 			sum += mixedCost
 		}

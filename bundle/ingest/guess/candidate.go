@@ -28,8 +28,8 @@ var multibyte = []struct {
 	{"euc-jp", eucJP, japanese, 4, 0},
 }
 
-// singleByte lists the charsets with one byte to a character. Of several that make the same of a text
-// the first is taken, so the usual ones stand first. Charsets that few use must be likelier by some bits.
+// singleByte lists the charsets with one byte to a character. Of several that are as likely the first is
+// taken, so the usual ones stand first. Charsets that few use must be likelier by some bits.
 var singleByte = []struct {
 	name      string
 	prior     int
@@ -65,7 +65,7 @@ func makeCandidates() []*candidate {
 		}
 	}
 	page := pageOf("windows-874")
-	return append(all, &candidate{"windows-874", 8, page, newPlain(page, 3, thai)})
+	return append(all, &candidate{"windows-874", 12, page, newPlain(page, 3, thai)})
 }
 
 func (lang language) reader(page *[128]rune) reader {
@@ -87,8 +87,9 @@ func lookup(name string) encoding.Encoding {
 // pageOf returns the characters above ASCII of a charset with one byte to a character.
 func pageOf(name string) *[128]rune {
 	var page [128]rune
+	enc := lookup(name).(*charmap.Charmap)
 	for i := range page {
-		page[i] = lookup(name).(*charmap.Charmap).DecodeByte(byte(i + 128))
+		page[i] = enc.DecodeByte(byte(i + len(page)))
 	}
 	return &page
 }

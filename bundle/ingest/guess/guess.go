@@ -16,6 +16,7 @@
 package guess
 
 import (
+	"math"
 	"sync"
 	"unicode/utf8"
 )
@@ -24,18 +25,22 @@ import (
 const MaxText = 64 << 10
 
 const (
-	// maxSample is how many bytes are weighed. Three pages tell as much as a book.
-	maxSample = 6 << 10
-	// noise is what a byte above ASCII costs where nothing is known of it.
-	noise = 7
-	// minGain is how many bits a reading must save against noise, and minShare how many of a hundred.
-	minGain, minShare = 3, 5
-	// margin is how many bits the best reading must be ahead of the second.
-	margin  = 5
-	minLead = 15
-	minLoss = 10
+	// maxSample is how many bytes are weighed. Two pages tell as much as a book, and take less time.
+	maxSample = 2 << 10
 	// maxBroken: one byte in so many may be impossible in the charset, as in damaged files.
 	maxBroken = 200
+)
+
+// What a reading must be to be the answer, in bits. Noise is what a byte above ASCII costs where
+// nothing is known of it.
+const (
+	noise      = 7
+	minGain    = 3  // so much better than noise, where most of the text is ASCII,
+	minForeign = 12 // or where it is not,
+	gainShare  = 20 // and by one part in so many,
+	minLead    = 5  // and so much better than the second;
+	lossShare  = 14 // or worse than noise by no more than one part in so many, for want of frequent words,
+	clearLead  = 15 // but so much better than the second
 )
 
 // Charset returns the name of the charset that a text is most likely in, in lower case and as the
@@ -62,11 +67,11 @@ func Charset(text []byte) string {
 	return best.name
 }
 
-// isText says whether there are only such control characters as texts have. The charsets of DOS have
-// pictures in their places, which are not found in files.
+// isText says whether there are only such control characters as texts have: tabs, line ends, form
+// feeds, backspaces, the Ctrl-Z of DOS and escapes.
 func isText(text []byte) bool {
 	for _, b := range text {
-		if b < ' ' && (b < '\a' || b > '\r') && b != 0x1a && b != 0x1b || b == 0x7f {
+		if b < ' ' && (b < '\a' || b > '\r') && b != 0x1a && b != 0x1b {
 			return false
 		}
 	}
@@ -74,7 +79,7 @@ func isText(text []byte) bool {
 }
 
 // isUTF8 says whether nearly all of what is above ASCII is UTF-8. In other charsets a few pairs can
-// be, by chance; a text of ten such pairs to one that is none is no chance.
+// be, by chance; four times as many as there are other bytes are no chance.
 func isUTF8(text []byte) bool {
 	whole, broken := 0, 0
 	for len(text) > 0 {
@@ -90,7 +95,7 @@ func isUTF8(text []byte) bool {
 		}
 		text = text[n:]
 	}
-	return whole > 10*broken
+	return whole > 4*broken
 }
 
 func countHigh(b []byte) int {
@@ -114,24 +119,29 @@ func (s *sample) best() *candidate {
 			best = i
 		}
 	}
-	lead := 1 << 30
+	lead := math.MaxInt
 	for i, c := range all {
 		if !s.same(all[best], c) {
 			lead = min(lead, costs[i]-costs[best])
 		}
 	}
-	gain := noise*s.high - costs[best]
-	if gain >= minGain && gain*100 >= minShare*noise*s.high && lead >= margin {
-		return all[best]
+	least := minForeign
+	if _, ok := all[best].reader.(*latin); ok {
+		least = minGain
 	}
-	if lead >= minLead && gain*100 >= -minLoss*noise*s.high {
+	level := noise * s.high
+	gain := level - costs[best]
+	switch {
+	case lead >= minLead && gain >= max(least, level/gainShare):
+		return all[best]
+	case lead >= clearLead && gain >= -level/lossShare:
 		return all[best]
 	}
 	return nil
 }
 
 // same says whether two candidates make the same text of a sample: then it does not matter which of
-// them it is, and the first is as good as the other.
+// them it is.
 func (s *sample) same(a, b *candidate) bool {
 	if a.name == b.name {
 		return true

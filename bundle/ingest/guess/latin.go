@@ -26,6 +26,7 @@ type mark struct {
 	own     int8 // what it costs when it is, 0 when it is not
 	letter  bool // of any language
 	capital bool
+	inner   bool           // a sign that is odd between letters
 	before  [contexts]int8 // what it costs more or less after such a neighbour
 	after   [contexts]int8
 }
@@ -40,6 +41,7 @@ func newLatin(page *[128]rune, letters, table string) *latin {
 	for i, r := range page {
 		m := &l.marks[i]
 		m.sign, m.capital, m.letter = byte(signCost(r)), unicode.IsUpper(r), unicode.In(r, unicode.L, unicode.Mn)
+		m.inner = !m.letter && !isJoint(r)
 		n := number[unicode.ToLower(r)]
 		if n == 0 {
 			continue
@@ -61,16 +63,19 @@ func (l *latin) cost(text []byte) int {
 			continue
 		}
 		m := &l.marks[b-utf8.RuneSelf]
-		if m.own == 0 {
-			sum += int(m.sign)
-			continue
-		}
 		before, after, small := 0, 0, false
 		if i > 0 {
 			before, small = l.context(text[i-1])
 		}
 		if i+1 < len(text) {
 			after, _ = l.context(text[i+1])
+		}
+		if m.own == 0 {
+			sum += int(m.sign)
+			if m.inner && before != 0 && after != 0 {
+				sum += mixedCost
+			}
+			continue
 		}
 		sum += int(m.own) + int(m.before[before]) + int(m.after[after])
 		switch {

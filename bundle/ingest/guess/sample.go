@@ -6,7 +6,7 @@ import (
 )
 
 // A sample is what is weighed of a text: the words with bytes above ASCII in them, with a space
-// between. Tags, with their attributes, are not in it, nor are words of ASCII: both are the same in
+// before each. Tags, with their attributes, are not in it, nor are words of ASCII: both are the same in
 // all charsets.
 type sample struct {
 	text []byte
@@ -27,23 +27,37 @@ func newSample(text []byte) *sample {
 		}
 		text = text[max(n, 1):]
 	}
+	s.count()
 	return s
 }
 
 // add takes a word into the sample if it says anything.
 func (s *sample) add(word []byte) {
 	word = word[:min(len(word), maxSample-len(s.text))]
-	high := countHigh(word)
-	if high == 0 {
+	if countHigh(word) == 0 {
 		return
 	}
-	s.high += high
-	for _, b := range word {
+	s.text = append(s.text, ' ')
+	for len(word) > 0 {
+		n := 1
+		for n < len(word) && word[n] == word[0] {
+			n++
+		}
+		// Frames, rules and empty columns say nothing, however long. Whether they are an even or an odd
+		// number of bytes says where the next character begins.
+		s.text = append(s.text, word[:min(n, 2-n%2)]...)
+		word = word[n:]
+	}
+}
+
+// count takes stock of a sample.
+func (s *sample) count() {
+	for _, b := range s.text {
 		if b >= utf8.RuneSelf {
+			s.high++
 			s.seen[b-utf8.RuneSelf] = true
 		}
 	}
-	s.text = append(append(s.text, word...), ' ')
 }
 
 // tagLen is the length of the tag that a text begins with, or 0. In no charset is a < or a > part of

@@ -31,6 +31,10 @@ type wide struct {
 	pairs [128 << 8]byte // costs of two bytes, 0 when they are no character
 }
 
+// joinCost is what it costs more that a letter of ASCII stands before a character, as in a word of a
+// Latin language.
+const joinCost = 5
+
 // rareLong is what characters of three and four bytes cost.
 const rareLong = 28
 
@@ -72,7 +76,7 @@ func (w *wide) cost(text []byte) int {
 		}
 		n, cost := w.next(text[i:])
 		if i > 0 && isLetter(text[i-1]) {
-			sum += mixedCost
+			sum += joinCost
 		}
 		sum += cost
 		i += n

@@ -31,8 +31,10 @@ const (
 	maxDir   = 4 << 20 // bytes of the central directory: 400 for each entry
 	// roomBase and roomFactor bound what all entries inflate to, so that neither a small nor a large
 	// file is a bomb: text packs to a tenth, pictures not at all.
-	roomBase   = 64 << 20
+	roomBase   = 32 << 20
 	roomFactor = 32
+	// maxRatio is the most that deflate can pack: 258 bytes in two bits.
+	maxRatio = 1032
 )
 
 // Errors that callers can test for. Others come from the reader.
@@ -308,11 +310,21 @@ func (a *Archive) Read(f *File, limit int64) ([]byte, error) {
 	if f.Size > limit {
 		return nil, fmt.Errorf("%w: %q has %d bytes, and at most %d are read", ErrLimit, f.Name, f.Size, limit)
 	}
-	var b bytes.Buffer // grows as there is content: the size is only a claim
-	if _, err := b.ReadFrom(a.Open(f)); err != nil {
+	if f.method == methodDeflated && f.Size > maxRatio*f.packed+maxName {
+		return nil, fmt.Errorf("%w: %q claims to inflate to %d bytes", ErrFormat, f.Name, f.Size)
+	}
+	r := a.Open(f)
+	data := make([]byte, f.Size)
+	if _, err := io.ReadFull(r, data); err != nil {
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			err = fmt.Errorf("%w: %q is damaged", ErrFormat, f.Name)
+		}
 		return nil, err
 	}
-	return b.Bytes(), nil
+	if _, err := r.Read(make([]byte, 1)); err != io.EOF { // its checksum, too
+		return nil, err
+	}
+	return data, nil
 }
 
 // checked reads an entry, and compares it with its claims.

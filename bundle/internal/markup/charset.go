@@ -66,6 +66,9 @@ func (w *wide) unit() (uint16, error) {
 	}
 	var b [2]byte
 	if _, err := io.ReadFull(w.r, b[:]); err != nil {
+		if err == io.ErrUnexpectedEOF { // half a unit is none
+			err = io.EOF
+		}
 		return 0, err
 	}
 	return uint16(b[w.high])<<8 | uint16(b[1-w.high]), nil

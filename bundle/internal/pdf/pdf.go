@@ -75,7 +75,7 @@ type File struct {
 	size    int64
 	base    int64 // where %PDF- stands: offsets count from there
 	places  map[int]place
-	rebuilt bool
+	found   map[int]place // where objects lie as rebuild says; nil before it was asked
 	inflate int64 // how much may still be inflated
 	search  int64 // how much may still be searched
 
@@ -110,6 +110,7 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		if err := f.rebuild(); err != nil {
 			return nil, err
 		}
+		f.found = f.places
 	}
 	if f.Trailer["Encrypt"] != nil {
 		return nil, ErrEncrypted
@@ -144,15 +145,27 @@ func (f *File) load(ref Ref) (Object, error) {
 	case errors.Is(err, ErrLimit):
 		return nil, err
 	case err != nil || num != ref.Num:
-		if f.rebuilt {
-			return nil, nil
-		}
-		if err := f.rebuild(); err != nil {
-			return nil, err
-		}
-		return f.load(ref)
+		return f.misplaced(ref)
 	}
 	return o, nil
+}
+
+// misplaced looks for an object that is not where it should be. What was read before stays as it is.
+func (f *File) misplaced(ref Ref) (Object, error) {
+	if f.found == nil {
+		places, trailer := f.places, f.Trailer
+		err := f.rebuild()
+		f.found, f.places, f.Trailer = f.places, places, trailer
+		if err != nil {
+			return nil, err
+		}
+	}
+	p, ok := f.found[ref.Num]
+	if !ok || p == f.places[ref.Num] {
+		return nil, nil
+	}
+	f.places[ref.Num] = p
+	return f.load(ref)
 }
 
 // Get returns the object that o refers to, or o itself.

@@ -10,7 +10,6 @@ import (
 // rebuild looks through the whole file for objects, because its cross-references are broken. Of several
 // with the same number, the last counts.
 func (f *File) rebuild() error {
-	f.rebuilt = true
 	f.places = map[int]place{}
 	f.held, f.heldBytes = map[int]*objects{}, 0
 	trailer := Dict{}
