@@ -76,8 +76,8 @@ type File struct {
 	base    int64 // where %PDF- stands: offsets count from there
 	places  map[int]place
 	found   map[int]place // where objects lie as rebuild says; nil before it was asked
-	inflate int64 // how much may still be inflated
-	search  int64 // how much may still be searched
+	inflate int64         // how much may still be inflated
+	search  int64         // how much may still be searched
 
 	window      []byte // the bytes of the file from windowStart on
 	windowStart int64
