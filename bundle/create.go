@@ -31,8 +31,18 @@ type Options struct {
 	Layout   Layout
 	PartSize int64 // for LayoutParts; 0 for DefaultPartSize
 
+	// Frames, where there is such a cache, spares compressing again what was compressed before.
+	Frames Cache
+
 	Progress func(Progress) // called often, by one goroutine at a time
 	Workers  int            // 0 for all cores, as far as memory allows
+}
+
+// A Cache keeps what was made, by a hash of what it was made of. Get returns nil where it has nothing. Both
+// are called by several goroutines.
+type Cache interface {
+	Get(key [32]byte) []byte
+	Put(key [32]byte, made []byte)
 }
 
 // A KindSum adds up the items of one kind.

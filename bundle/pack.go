@@ -121,7 +121,7 @@ func (c *creator) compress(spool io.Writer) error {
 		go func() {
 			enc := zframe.NewEncoder(frameSize)
 			for f := range jobs {
-				f.result <- enc.Encode(frames.take(), f.raw)
+				f.result <- c.encode(enc, f.raw)
 			}
 		}()
 	}
@@ -156,6 +156,23 @@ func (c *creator) compress(spool io.Writer) error {
 		frames.give(f.raw, data)
 	}
 	return errors.Join(<-failed, err, w.Flush())
+}
+
+// encode makes the frame of raw, or takes the one that was made of the same bytes before.
+func (c *creator) encode(enc *zframe.Encoder, raw []byte) []byte {
+	if c.o.Frames == nil {
+		return enc.Encode(frames.take(), raw)
+	}
+	h := sha256.New()
+	h.Write([]byte("frame\x00"))
+	h.Write(raw)
+	key := [32]byte(h.Sum(nil))
+	if made := c.o.Frames.Get(key); made != nil {
+		return made
+	}
+	made := enc.Encode(frames.take(), raw)
+	c.o.Frames.Put(key, made)
+	return made
 }
 
 // frames lends the buffers that frames go through, which would otherwise be most of

@@ -47,6 +47,7 @@ import (
 	"sync"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/cache"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/scrub"
 )
@@ -82,6 +83,8 @@ type Options struct {
 	KeepMetadata []bundle.Kind
 	// Unsaid is what must not be said: a file that says it is refused, with the place.
 	Unsaid *never.List
+	// Cache keeps what was made of files from one run to the next; nil keeps nothing.
+	Cache *cache.Cache
 	// Never names files that must not be packed whatever they hold: the key and the
 	// passphrase in use.
 	Never []string

@@ -32,11 +32,14 @@ func TestE16Killed(t *testing.T) {
 	pack := func(out string) *exec.Cmd {
 		return exec.Command(satchel, "pack", "-k", at("k.key"), "-o", at(out), at("in"))
 	}
-	began := time.Now()
-	if out, err := pack("want.zip").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	var spent time.Duration
+	for range 2 { // the second finds what the first made
+		began := time.Now()
+		if out, err := pack("want.zip").CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		spent = time.Since(began)
 	}
-	spent := time.Since(began)
 	random := rand.New(rand.NewPCG(16, 50))
 	want, killed := readFile(t, at("want.zip")), 0
 	for range 50 {

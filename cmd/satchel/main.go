@@ -63,7 +63,7 @@ func newApp(u *ui) *cli.App {
 		Commands: []*cli.Command{
 			newKeygenCommand(u), newPackCommand(u), newSignCommand(u), newVerifyCommand(u),
 			newInfoCommand(u), newLsCommand(u), newCatCommand(u), newExtractCommand(u),
-			newConvertCommand(u), newCompareCommand(u), newOpenCommand(u),
+			newConvertCommand(u), newCompareCommand(u), newOpenCommand(u), newCacheCommand(u),
 			newCompletionCommand(u), newVersionCommand(u), newHelpCommand(u),
 		},
 	}

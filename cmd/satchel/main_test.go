@@ -43,6 +43,12 @@ func TestScripts(t *testing.T) {
 			"exits": cmdExits, "flip": cmdFlip, "cutoff": cmdCutoff, "append": cmdAppend,
 			"fetch": cmdFetch, "lines": cmdLines, "film": cmdFilm,
 		},
+		Setup: func(e *testscript.Env) error {
+			for _, name := range cacheVariables {
+				e.Setenv(name, filepath.Join(e.WorkDir, ".cache"))
+			}
+			return nil
+		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }

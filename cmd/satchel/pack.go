@@ -19,6 +19,7 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/ingest"
+	"satchel/bundle/ingest/cache"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/report"
 	"satchel/bundle/sign"
@@ -36,6 +37,7 @@ type packOptions struct {
 	language        string
 	skipUnsupported bool
 	noSearch        bool
+	noCache         bool
 	html            string
 	never           string
 	report          string
@@ -67,6 +69,8 @@ func newPackCommand(u *ui) *cli.Command {
 			Usage: "the bundle's main `LANGUAGE`, such as ko or zh-CN"},
 		&cli.BoolFlag{Name: "no-search", Destination: &o.noSearch,
 			Usage: "leave the search index out"},
+		&cli.BoolFlag{Name: "no-cache", Destination: &o.noCache,
+			Usage: "make everything anew, and keep nothing for the next run"},
 		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
 			Usage: "leave files of unknown kinds out instead of refusing them"},
 		&cli.StringFlag{Name: "html", Destination: &o.html,
@@ -330,6 +334,13 @@ const packMemory = 200 << 20
 
 // run lists what was left out also when the packing fails: it may be the reason.
 func (p *packing) run(ctx context.Context, u *ui) (err error) {
+	if !p.o.noCache {
+		kept := openCache(u)
+		defer func() { err = errors.Join(err, kept.Close()) }()
+		if kept != nil {
+			p.ingest.Cache, p.bundle.Frames = kept, kept
+		}
+	}
 	src, err := ingest.Folders(p.dirs, p.ingest)
 	if err != nil {
 		return err
@@ -363,6 +374,19 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 		u.warnf("what files of the kind %s tell of their makers is in the bundle, because --keep-metadata says so", k)
 	}
 	u.printf("%s\n", show(firstFile(sum, p.output)))
+	return nil
+}
+
+// openCache opens the user's cache. Packing goes on without it.
+func openCache(u *ui) *cache.Cache {
+	dir, err := cache.Folder()
+	if err == nil {
+		var c *cache.Cache
+		if c, err = cache.Open(dir, cache.DefaultLimit); err == nil {
+			return c
+		}
+	}
+	u.warnf("nothing is kept for the next run: %v", err)
 	return nil
 }
 

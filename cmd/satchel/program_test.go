@@ -15,7 +15,19 @@ import (
 // tests are those of this package. The program that some of them build goes with them.
 type tests struct{ *testing.M }
 
+// cacheVariables say where caches lie, on Linux and on Windows. Tests leave that of whoever runs them alone.
+var cacheVariables = []string{"XDG_CACHE_HOME", "LocalAppData"}
+
 func (m tests) Run() int {
+	cache, err := os.MkdirTemp("", "satchel-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(cache)
+	for _, name := range cacheVariables {
+		os.Setenv(name, cache)
+	}
 	code := m.M.Run()
 	if dir := builtIn; dir != "" {
 		if err := os.RemoveAll(dir); err != nil {
