@@ -3,6 +3,7 @@ package bundle
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -106,11 +107,19 @@ func (m *builtMember) table(first, n uint32) []block {
 	return lines
 }
 
-// A frame is a stretch of a pack on its way through a compressor.
+// A frame is a stretch of a pack on its way through a compressor: the end of a long content, or else
+// nothing, and whole contents.
 type frame struct {
-	member uint32
-	raw    []byte
-	result chan []byte
+	member   uint32
+	raw      []byte
+	contents []placed
+	size     int // of all of it
+	result   chan packedFrame
+}
+
+type packedFrame struct {
+	data []byte
+	err  error
 }
 
 // compress packs all text into the spool, a frame at a time on all cores.
@@ -121,7 +130,8 @@ func (c *creator) compress(spool io.Writer) error {
 		go func() {
 			enc := zframe.NewEncoder(frameSize)
 			for f := range jobs {
-				f.result <- c.encode(enc, f.raw)
+				data, err := c.encode(enc, f)
+				f.result <- packedFrame{data, err}
 			}
 		}()
 	}
@@ -136,16 +146,17 @@ func (c *creator) compress(spool io.Writer) error {
 	flat := newDigester()
 	var start int64
 	for f := range ordered {
-		data := <-f.result
-		if err != nil {
+		made := <-f.result
+		if err = cmp.Or(err, made.err); err != nil {
 			continue // let the feeder come to its end
 		}
+		data := made.data
 		if int(f.member) == len(c.members) {
 			flat = newDigester()
 			c.members = append(c.members, &builtMember{member: member{packed: true}, start: start})
 		}
 		m := c.members[f.member]
-		m.packed = append(m.packed, block{m.size, len(data), len(f.raw), sha256.Sum256(data)})
+		m.packed = append(m.packed, block{m.size, len(data), f.size, sha256.Sum256(data)})
 		m.blocks++
 		m.size += int64(len(data))
 		start += int64(len(data))
@@ -153,26 +164,68 @@ func (c *creator) compress(spool io.Writer) error {
 		m.flat = flat.digest()
 		m.name = memberName(classText, false, int(f.member)+1, "")
 		_, err = w.Write(data)
-		frames.give(f.raw, data)
+		frames.give(data)
 	}
 	return errors.Join(<-failed, err, w.Flush())
 }
 
-// encode makes the frame of raw, or takes the one that was made of the same bytes before.
-func (c *creator) encode(enc *zframe.Encoder, raw []byte) []byte {
-	if c.o.Frames == nil {
-		return enc.Encode(frames.take(), raw)
+// encode makes a frame, or takes the one that was made of the same bytes before. Where these are whole
+// contents, their hashes tell, and nothing is read.
+func (c *creator) encode(enc *zframe.Encoder, f *frame) ([]byte, error) {
+	byContent := len(f.raw) == 0 && len(f.contents) > 0
+	if byContent {
+		if made := c.recall(f.contentKey()); made != nil {
+			c.report("write", int64(f.size), c.unique)
+			return made, nil
+		}
 	}
+	if f.raw == nil {
+		f.raw = frames.take()
+	}
+	raw := bytes.NewBuffer(f.raw)
+	for i := range f.contents {
+		if err := c.copyContent(raw, &f.contents[i]); err != nil {
+			return nil, err
+		}
+	}
+	f.raw = raw.Bytes()
+	defer frames.give(f.raw)
+	if byContent {
+		made := enc.Encode(frames.take(), f.raw)
+		c.keep(f.contentKey(), made)
+		return made, nil
+	}
+	key := sha256.Sum256(append([]byte("frame of bytes\x00"), f.raw...))
+	made := c.recall(key)
+	if made == nil {
+		made = enc.Encode(frames.take(), f.raw)
+		c.keep(key, made)
+	}
+	return made, nil
+}
+
+// contentKey stands for the bytes of a frame of whole contents.
+func (f *frame) contentKey() (key [32]byte) {
 	h := sha256.New()
-	h.Write([]byte("frame\x00"))
-	h.Write(raw)
-	key := [32]byte(h.Sum(nil))
-	if made := c.o.Frames.Get(key); made != nil {
-		return made
+	h.Write([]byte("frame of contents\x00"))
+	for i := range f.contents {
+		h.Write(f.contents[i].id)
 	}
-	made := enc.Encode(frames.take(), raw)
-	c.o.Frames.Put(key, made)
-	return made
+	h.Sum(key[:0])
+	return key
+}
+
+func (c *creator) recall(key [32]byte) []byte {
+	if c.o.Frames == nil {
+		return nil
+	}
+	return c.o.Frames.Get(key)
+}
+
+func (c *creator) keep(key [32]byte, made []byte) {
+	if c.o.Frames != nil {
+		c.o.Frames.Put(key, made)
+	}
 }
 
 // frames lends the buffers that frames go through, which would otherwise be most of
@@ -194,10 +247,10 @@ func (b *buffers) give(used ...[]byte) {
 	}
 }
 
-// feedFrames reads all text and cuts it into frames where the placer says so.
+// feedFrames has all text packed, a frame at a time, where the placer has placed it.
 func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
 	cut := &framer{emit: func(f *frame) error {
-		f.result = make(chan []byte, 1)
+		f.result = make(chan packedFrame, 1)
 		select {
 		case ordered <- f:
 		case <-c.ctx.Done():
@@ -206,14 +259,16 @@ func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
 		jobs <- f
 		return nil
 	}}
-	for p, err := range c.fetchAhead(c.eachText()) {
+	for p, err := range c.eachText() {
 		if err != nil {
 			return err
 		}
 		if err := cut.begin(p.place); err != nil {
 			return err
 		}
-		if err := c.copyContent(cut, &p); err != nil {
+		if p.item.Size <= frameSize {
+			cut.add(p)
+		} else if err := c.copyContent(cut, &p); err != nil {
 			return err
 		}
 	}
@@ -223,12 +278,15 @@ func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
 	return cut.finish()
 }
 
-// A framer collects raw bytes into frames.
+// A framer gathers contents into frames. Those that are longer than a frame are written to it, the others
+// are added for the compressor to read.
 type framer struct {
-	at   place
-	raw  []byte
-	any  bool
-	emit func(*frame) error
+	at       place
+	raw      []byte
+	contents []placed
+	size     int
+	any      bool
+	emit     func(*frame) error
 }
 
 func (f *framer) begin(p place) error {
@@ -237,11 +295,16 @@ func (f *framer) begin(p place) error {
 			return err
 		}
 	}
-	if int(p.offset) != len(f.raw) {
+	if int(p.offset) != f.size {
 		return errors.New("bundle: internal error: content is not where it was placed")
 	}
 	f.at, f.any = p, true
 	return nil
+}
+
+func (f *framer) add(p placed) {
+	f.contents = append(f.contents, p)
+	f.size += int(p.item.Size)
 }
 
 func (f *framer) Write(p []byte) (n int, err error) {
@@ -252,23 +315,27 @@ func (f *framer) Write(p []byte) (n int, err error) {
 			}
 			f.at.block++
 		}
+		if f.raw == nil {
+			f.raw = frames.take()
+		}
 		k := min(len(p)-n, frameSize-len(f.raw))
 		f.raw = append(f.raw, p[n:n+k]...)
+		f.size += k
 		n += k
 	}
 	return n, nil
 }
 
 func (f *framer) flush() error {
-	out := &frame{member: f.at.member, raw: f.raw}
-	f.raw = frames.take()
+	out := &frame{member: f.at.member, raw: f.raw, contents: f.contents, size: f.size}
+	f.raw, f.contents, f.size = nil, nil, 0
 	return f.emit(out)
 }
 
 // finish emits the last frame, if an empty one: a bundle without items has one
 // pack, too, because sha256sum finds fault with an empty MEMBERS.
 func (f *framer) finish() error {
-	if f.any && len(f.raw) == 0 && f.at.block > 0 {
+	if f.any && f.size == 0 && f.at.block > 0 {
 		return nil
 	}
 	return f.flush()

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"io"
 	"strings"
 
@@ -46,15 +47,13 @@ func (m *material) site() (*product, error) {
 		return nil, err
 	}
 	m.removed = removed
-	plan := planOf(cuts, int64(len(raw)))
-	switch {
-	case decoded:
-		made, err := io.ReadAll(plan.Reader(bytes.NewReader(raw)))
-		return &product{made: made}, err
-	case len(cuts) == 0:
+	if len(cuts) == 0 && !decoded {
+		sum := sha256.Sum256(raw)
+		m.item.Sum = &sum
 		return nil, nil
 	}
-	return &product{plan: plan}, nil
+	made, err := io.ReadAll(planOf(cuts, int64(len(raw))).Reader(bytes.NewReader(raw)))
+	return &product{made: made}, err
 }
 
 // planOf is what is left of a file after cuts.
