@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	told "satchel/bundle/ingest/report"
 
 	"satchel/bundle"
-	"satchel/bundle/ingest/scrub"
 )
 
 // An account adds up what is packed, for the curator's report. It is bounded, whatever is packed.
@@ -33,7 +31,6 @@ const (
 	maxAddresses = 5000
 	maxPictures  = 200 // on the contact sheet
 	maxGroups    = 1000
-	sheetBox     = 160 // pixels of a picture on it
 	maxSheetFile = 64 << 10
 )
 
@@ -45,6 +42,10 @@ func newAccount() *account {
 // add takes an item into account.
 func (a *account) add(f *finding) {
 	it := &f.item
+	for i := range f.extras {
+		count(a.kinds, "preview", 0, f.extras[i].item.Size)
+		a.after += f.extras[i].item.Size
+	}
 	a.items++
 	a.before, a.after = a.before+f.size, a.after+it.Size
 	top, _, inFolder := strings.Cut(it.Path, "/")
@@ -160,28 +161,34 @@ func removal(c Cleaned) told.Removal {
 	return out
 }
 
-// thumbnail is a small picture of a file, or nothing where none can be made.
-func (f *Folder) thumbnail(path string) []byte {
-	var out bytes.Buffer
-	for _, in := range f.inputs {
-		rel, ok := strings.CutPrefix(path, in.prefix)
-		if !ok {
-			continue
-		}
-		guard(func() {
-			found, file := f.look(in, rel, newDesk())
-			if file == nil {
-				return
-			}
-			defer file.Close()
-			mediaType, _, _ := strings.Cut(found.item.Type, ";")
-			if _, _, err := scrub.Preview(&out, file, found.size, mediaType, sheetBox); err != nil {
-				out.Reset()
-			}
-		})
-	}
-	if out.Len() > maxSheetFile {
+// thumbnail is a small picture of an item, or nothing where none can be made.
+func (f *Folder) thumbnail(path string) (small []byte) {
+	in, rel, ok := f.find(path)
+	if !ok {
 		return nil
 	}
-	return out.Bytes()
+	guard(func() {
+		d := newDesk()
+		defer d.clear()
+		found, file := f.look(in, rel, d)
+		if file == nil {
+			return
+		}
+		defer file.Close()
+		x := found.pixels
+		if x == nil && found.item.Kind == bundle.KindPicture {
+			mediaType, _, _ := strings.Cut(found.item.Type, ";")
+			x = &pixels{file, found.size, mediaType}
+		}
+		if x == nil {
+			return
+		}
+		if list, err := f.small(x); err == nil && len(list) > 0 {
+			small = list[0].JPEG
+		}
+	})
+	if len(small) > maxSheetFile {
+		return nil
+	}
+	return small
 }

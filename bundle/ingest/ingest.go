@@ -246,36 +246,46 @@ func (f *Folder) names() string {
 	return strings.Join(names, " and ")
 }
 
-// Open opens the file behind an item. It never follows a link: a file, or a folder
+// Open opens the content of an item. It never follows a link: a file, or a folder
 // on the way to it, that became one since the scan is an error. The path must be
 // one that Items yielded; others are not searched for.
 func (f *Folder) Open(path string) (io.ReadCloser, error) {
-	for _, in := range f.inputs {
-		rel, ok := strings.CutPrefix(path, in.prefix)
-		if !ok {
-			continue
-		}
-		file, err := f.open(in, rel)
-		if err != nil {
-			return nil, fmt.Errorf("cannot open %q: %w", path, err)
-		}
-		return file, nil
+	in, rel, ok := f.find(path)
+	if of, made := previewed(path); made {
+		in, rel, ok = f.find(of)
 	}
-	return nil, fmt.Errorf("cannot open %q: it lies in none of the folders", path)
+	if !ok {
+		return nil, fmt.Errorf("cannot open %q: it lies in none of the folders", path)
+	}
+	content, err := f.open(in, rel, path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open %q: %w", path, err)
+	}
+	return content, nil
+}
+
+// find says where a path of the bundle lies.
+func (f *Folder) find(path string) (in *input, rel string, ok bool) {
+	for _, in := range f.inputs {
+		if rel, ok := strings.CutPrefix(path, in.prefix); ok {
+			return in, rel, true
+		}
+	}
+	return nil, "", false
 }
 
 // maxDesks is how many folders Open may keep open.
 const maxDesks = 8
 
-// open makes at a desk that is free, or at a new one, what is packed of a file.
-func (f *Folder) open(in *input, rel string) (content io.ReadCloser, err error) {
+// open makes at a desk that is free, or at a new one, what is packed of a file under a path.
+func (f *Folder) open(in *input, rel, path string) (content io.ReadCloser, err error) {
 	var d *desk
 	select {
 	case d = <-f.desks:
 	default:
 		d = newDesk()
 	}
-	if !guard(func() { content, err = f.content(in, rel, d) }) {
+	if !guard(func() { content, err = f.content(in, rel, path, d) }) {
 		err = errors.New("its content upsets the reader for it")
 	}
 	select {
@@ -286,23 +296,37 @@ func (f *Folder) open(in *input, rel string) (content io.ReadCloser, err error) 
 	return content, err
 }
 
-// content is what is packed of a file. The scan has found that it can be: whatever says otherwise now
-// has changed since.
-func (f *Folder) content(in *input, rel string, d *desk) (io.ReadCloser, error) {
+// content is what is packed of a file under a path. The scan has found that it can be: whatever says
+// otherwise now has changed since.
+func (f *Folder) content(in *input, rel, path string, d *desk) (io.ReadCloser, error) {
 	found, file := f.look(in, rel, d)
+	p, ok := found.productAt(path)
 	switch {
-	case found.verdict != packed && file != nil:
+	case (found.verdict != packed || !ok) && file != nil:
 		file.Close()
 		fallthrough
-	case found.verdict != packed:
+	case found.verdict != packed || !ok:
 		return nil, fmt.Errorf("it changed while it was packed: %s", found.reason)
-	case found.product != nil:
-		c := found.product.open(file)
+	case p != nil:
+		c := p.open(file)
 		c.closers = append(c.closers, file)
 		return c, nil
 	}
 	_, err := file.Seek(0, io.SeekStart)
 	return file, err
+}
+
+// productAt returns what is packed under a path; nothing is the file as it lies.
+func (f *finding) productAt(path string) (p *product, ok bool) {
+	if f.item.Path == path {
+		return f.product, true
+	}
+	for i := range f.extras {
+		if f.extras[i].item.Path == path {
+			return f.extras[i].product, true
+		}
+	}
+	return nil, false
 }
 
 // LeftOut lists what the latest scan left out, in the order of the paths, at most

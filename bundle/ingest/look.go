@@ -19,11 +19,19 @@ func (f *Folder) examine(j *job, d *desk) {
 		if file != nil {
 			file.Close()
 		}
-		found.product = nil // it is made again when it is copied
+		found.forget()
 		j.finding = found
 	})
 	if !ok {
 		j.finding = refuse("it cannot be examined: its content upsets the reader for it")
+	}
+}
+
+// forget lets go of contents: they are made again when they are copied.
+func (f *finding) forget() {
+	f.product, f.pixels = nil, nil
+	for i := range f.extras {
+		f.extras[i].product = nil
 	}
 }
 
@@ -75,6 +83,8 @@ func (f *Folder) make(seen finding, m *material) finding {
 	case why != "":
 		return refuse("%s", why)
 	}
+	seen.pixels = f.pixels(m)
+	seen.extras = f.previews(m, seen.pixels)
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
 	seen.size, seen.external = m.size, m.external
 	return seen

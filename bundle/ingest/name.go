@@ -29,6 +29,8 @@ type finding struct {
 
 	charset  string   // of the file
 	product  *product // nil: the file as it lies
+	extras   []extra  // made of it beside the item
+	pixels   *pixels  // the picture that stands for it, where that was looked for
 	removed  []scrub.Removal
 	size     int64    // of the file
 	missing  []string // pictures that a page shows and that are not there

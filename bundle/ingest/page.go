@@ -101,7 +101,7 @@ func (m *material) take(p *article.Page) *product {
 	it := &m.item
 	it.Kind, it.Type = htmlPage.kind, htmlPage.mime+"; charset=utf-8"
 	it.Licence, it.Origin, it.Words = cleanTitle(p.Licence), cleanTitle(p.Source), int64(p.Words)
-	it.Tags = cleanTags(p.Tags)
+	it.Tags, it.Cover = cleanTags(p.Tags), p.Picture
 	m.removed, m.missing, m.external = p.Removed, p.Missing, p.External
 	return &product{made: p.HTML}
 }

@@ -99,6 +99,7 @@ type material struct {
 	size int64
 	head *head
 
+	cover    []byte // a picture that it brings along
 	removed  []scrub.Removal
 	missing  []string // pictures that are not there
 	external []string // addresses on the net
@@ -148,6 +149,11 @@ func (m *material) clean(mediaType string) (*product, error) {
 	}
 	it.Byline = cleanTitle(r.Artist)
 	m.removed = r.Removed
+	if c := r.Cover; c != nil && c.Size <= maxCover {
+		if m.cover, err = io.ReadAll(scrub.Plan{c.Piece}.Reader(m.file)); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case r.Turn > 1:
 		return m.turned(r.Turn)
@@ -156,6 +162,9 @@ func (m *material) clean(mediaType string) (*product, error) {
 	}
 	return &product{plan: r.Plan}, nil
 }
+
+// maxCover is the largest cover of a recording that is looked at.
+const maxCover = 16 << 20
 
 // turned makes a picture upright that said how it has to be turned for that.
 func (m *material) turned(turn int) (*product, error) {
@@ -200,7 +209,7 @@ func (m *material) document(o Options, clean documentCleaner) (*product, error) 
 		return nil, err
 	}
 	m.describe(info.Title, info.Summary, info.Language, info.Date, info.Byline)
-	m.removed = info.Removed
+	m.removed, m.cover = info.Removed, info.Cover
 	return p, nil
 }
 

@@ -187,11 +187,24 @@ func (s *scan) pass() iter.Seq[bundle.Item] {
 		s.unsupported = targets{}
 		w := walk{s.folder.inputs, s.folder.workers, s.folder.examine}
 		for j := range w.jobs() {
-			if s.take(j) && !yield(j.finding.item) {
+			if s.take(j) && !j.finding.each(yield) {
 				return
 			}
 		}
 	}
+}
+
+// each yields the items of a finding, and says whether to go on.
+func (f *finding) each(yield func(bundle.Item) bool) bool {
+	if !yield(f.item) {
+		return false
+	}
+	for i := range f.extras {
+		if !yield(f.extras[i].item) {
+			return false
+		}
+	}
+	return true
 }
 
 // take notes a finding and says whether it is an item.

@@ -73,6 +73,7 @@ type Page struct {
 	Source   string   // where on the net it is from
 	Tags     []string // what it is about, as it says itself
 
+	Picture  string          // the path of the first picture in it that is more than an icon; or empty
 	External []string        // addresses on the net that it links to, without trackers, each once
 	Missing  []string        // pictures, sounds and films that are not there
 	Removed  []scrub.Removal // what was left out of it

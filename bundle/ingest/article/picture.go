@@ -300,3 +300,25 @@ func find(n *html.Node, name string) *html.Node {
 	}
 	return nil
 }
+
+// iconSize is up to which width or height a picture is an icon, in pixels.
+const iconSize = 96
+
+// firstPicture is the path of the first picture of an article that is an item, and no icon.
+func (m *maker) firstPicture(body *html.Node) string {
+	for n := range body.Descendants() {
+		if n.Data != "img" || n.Type != html.ElementNode {
+			continue
+		}
+		small := false
+		for _, key := range []string{"width", "height"} {
+			pixels, err := strconv.Atoi(attribute(n.Attr, key))
+			small = small || err == nil && pixels <= iconSize
+		}
+		src := attribute(n.Attr, "src")
+		if to, _, ok := m.o.resolve(src); ok && src != "" && !small {
+			return to
+		}
+	}
+	return ""
+}

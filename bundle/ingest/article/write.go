@@ -41,6 +41,7 @@ func (m *maker) finish(body *html.Node) {
 	w := &writer{maker: m, holders: holders(body)}
 	w.document(body)
 	p.HTML = w.out.Bytes()
+	p.Picture = m.firstPicture(body)
 	if m.parts != nil {
 		for _, r := range m.parts.removed.list {
 			m.removed.add(r.What, int(r.Bytes))

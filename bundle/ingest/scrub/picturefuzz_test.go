@@ -78,7 +78,7 @@ func FuzzPreview(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte, kind uint8) {
 		m := types[int(kind)%len(types)]
-		w, h, err := Preview(io.Discard, bytes.NewReader(file), int64(len(file)), m, 16)
+		w, h, err := preview(io.Discard, file, m, 16)
 		switch {
 		case err == nil && (w < 1 || h < 1 || w > 16 || h > 16):
 			t.Errorf("%d by %d", w, h)

@@ -2,6 +2,7 @@ package scrub
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
@@ -23,38 +24,60 @@ const picMaxDecoded = 512 << 20
 // previewQuality is that of the JPEG files that Preview writes.
 const previewQuality = 80
 
-// Preview writes a small JPEG of a picture: image/jpeg, png, gif, webp, bmp or tiff, of a film its
-// first picture. It fits into a square of box pixels, is upright, white where the picture is transparent,
-// and never larger than the picture. The same picture gives the same bytes on every machine.
-// Colour profiles are not applied.
+// A Small is a small JPEG of a picture.
+type Small struct {
+	JPEG          []byte
+	Width, Height int
+}
+
+// Previews makes small JPEG files of a picture: image/jpeg, png, gif, webp, bmp or tiff, of a film its
+// first picture. Each fits into a square of as many pixels as its box, is upright, white where the picture
+// is transparent, and never larger than the picture, whose width and height as shown come with them. The
+// same picture gives the same bytes on every machine. Colour profiles are not applied.
 //
 // Memory is bounded by 512 MiB for the decoded picture and some rows more; a picture that would need
-// more is ErrLimit. ErrFormat says that it cannot be decoded. The file need not be cleaned, and
-// nothing of it but pixels gets into the preview.
-func Preview(w io.Writer, r io.ReaderAt, size int64, mediaType string, box int) (width, height int, err error) {
-	if box < 1 {
-		return 0, 0, fmt.Errorf("scrub: a preview of %d pixels", box)
-	}
+// more is ErrLimit. Pictures that are decoded at the same time wait for each other where they would take
+// more than 96 MiB together. ErrFormat says that it cannot be decoded. The file need not be cleaned, and
+// nothing of it but pixels gets into the previews.
+func Previews(r io.ReaderAt, size int64, mediaType string, boxes ...int) (list []Small, width, height int, err error) {
 	p, err := previewOf(r, size, mediaType)
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, 0, err
 	}
+	defer decoding.take(p.memory)()
 	img, err := p.image()
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, 0, err
 	}
-	small := turnImage(shrink(img, box), p.turn)
-	if err := jpeg.Encode(w, small, &jpeg.Options{Quality: previewQuality}); err != nil {
-		return 0, 0, err
+	width, height = img.Bounds().Dx(), img.Bounds().Dy()
+	if p.turn > 0 && turnOf(p.turn).transpose {
+		width, height = height, width
 	}
-	return small.Rect.Dx(), small.Rect.Dy(), nil
+	for _, box := range boxes {
+		var out bytes.Buffer
+		small := turnImage(shrink(img, max(box, 1)), p.turn)
+		if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: previewQuality}); err != nil {
+			return nil, 0, 0, err
+		}
+		list = append(list, Small{out.Bytes(), small.Rect.Dx(), small.Rect.Dy()})
+	}
+	return list, width, height, nil
 }
 
 // A previewSource is a picture that can be decoded within the limit.
 type previewSource struct {
 	data   io.Reader
 	decode func(io.Reader) (image.Image, error)
-	turn   int // Exif orientation
+	turn   int   // Exif orientation
+	memory int64 // bytes that decoding takes
+}
+
+// decodable returns p where decoding is within the limit.
+func (p *previewSource) decodable() (*previewSource, error) {
+	if p.memory > picMaxDecoded {
+		return nil, decodable(p.memory)
+	}
+	return p, nil
 }
 
 // image decodes. Decoders are other people's code: what stops them is the file's fault.
@@ -82,13 +105,13 @@ func previewOf(r io.ReaderAt, size int64, mediaType string) (*previewSource, err
 		if err != nil {
 			return nil, err
 		}
-		return &previewSource{j.Plan.Reader(r), jpeg.Decode, j.turn}, decodable(j.decoded())
+		return (&previewSource{j.Plan.Reader(r), jpeg.Decode, j.turn, j.decoded()}).decodable()
 	case "image/png":
 		p, err := parsePNG(r, size)
 		if err != nil {
 			return nil, err
 		}
-		return &previewSource{p.Plan.Reader(r), png.Decode, p.orientation}, decodable(p.width * p.height * p.depth)
+		return (&previewSource{p.Plan.Reader(r), png.Decode, p.orientation, p.width * p.height * p.depth}).decodable()
 	case "image/webp":
 		p, err := parseWebP(r, size)
 		if err != nil {
@@ -97,7 +120,7 @@ func previewOf(r io.ReaderAt, size int64, mediaType string) (*previewSource, err
 		if p.first == nil {
 			p.first = Plan{{Size: size}}
 		}
-		return &previewSource{p.first.Reader(r), webp.Decode, p.orientation}, decodable(p.largest * 8)
+		return (&previewSource{p.first.Reader(r), webp.Decode, p.orientation, p.largest * 8}).decodable()
 	case "image/gif":
 		// Its first picture may be smaller than the screen, but not larger.
 		return previewConfig(whole, gif.DecodeConfig, gif.Decode, 1)
@@ -137,7 +160,7 @@ func previewConfig(r *io.SectionReader, config func(io.Reader) (image.Config, er
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	return &previewSource{data: r, decode: decode}, decodable(w * h * depth)
+	return (&previewSource{data: r, decode: decode, memory: w * h * depth}).decodable()
 }
 
 // decodable says whether so many bytes are within the limit.

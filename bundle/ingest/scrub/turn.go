@@ -52,6 +52,8 @@ func Turn(w io.Writer, r io.ReaderAt, size int64, turn int) (how string, err err
 	if err := decodable(clean.decoded()); err != nil {
 		return "", err
 	}
+	const perSample = 3 // two bytes for a coefficient, and the file that is written
+	defer decoding.take(perSample * clean.decoded())()
 	file, err := io.ReadAll(plan.Reader(r))
 	if err != nil {
 		return "", err

@@ -218,11 +218,21 @@ func TestE02TurnAsOthers(t *testing.T) {
 	}
 }
 
+// preview writes one preview.
+func preview(w io.Writer, file []byte, mediaType string, box int) (width, height int, err error) {
+	list, _, _, err := Previews(bytes.NewReader(file), int64(len(file)), mediaType, box)
+	if err != nil {
+		return 0, 0, err
+	}
+	_, err = w.Write(list[0].JPEG)
+	return list[0].Width, list[0].Height, err
+}
+
 // picPreview makes a preview, and decodes it.
 func picPreview(t testing.TB, mediaType string, file []byte, box int) (image.Image, []byte) {
 	t.Helper()
 	var b bytes.Buffer
-	w, h, err := Preview(&b, bytes.NewReader(file), int64(len(file)), mediaType, box)
+	w, h, err := preview(&b, file, mediaType, box)
 	if err != nil {
 		t.Fatalf("%s: %v", mediaType, err)
 	}
@@ -358,7 +368,7 @@ func TestE15PreviewLimits(t *testing.T) {
 		{"cut short", "image/png", picPNG(t)[:100], ErrFormat},
 		{"AVIF", "image/avif", picStored(t, "alpha.avif"), ErrFormat},
 	} {
-		_, _, err := Preview(io.Discard, bytes.NewReader(c.file), int64(len(c.file)), c.mediaType, 100)
+		_, _, err := preview(io.Discard, c.file, c.mediaType, 100)
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}

@@ -1,0 +1,199 @@
+package ingest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strings"
+
+	"satchel/bundle"
+	"satchel/bundle/ingest/cache"
+	"satchel/bundle/ingest/scrub"
+)
+
+// This file makes the pictures that stand for items: previews of large pictures, covers of books and
+// recordings, first pictures of films. They are items themselves, of which nobody reads by itself, in a
+// folder that no curator has: hidden folders are left out.
+
+// PreviewFolder is the folder of a bundle that previews lie in: that of the item a/b.png in a size is
+// PreviewFolder/SIZE/a/b.png.jpg. Item.Cover has the path of the small one.
+const PreviewFolder = ".previews"
+
+// The sizes of previews: for lists, and for screens that the picture itself is too large for.
+var previewSizes = []struct {
+	name string
+	box  int
+}{{"small", 256}, {"large", 1024}}
+
+// A picture has previews where it is large to copy or to decode, or where browsers do not show it.
+const (
+	previewBytes  = 192 << 10
+	previewPixels = 2_000_000
+)
+
+// An extra is an item that is made of a file beside the item that the file is.
+type extra struct {
+	item    bundle.Item
+	product *product
+}
+
+// pixels is a picture that stands for an item: inside its file, or made of it.
+type pixels struct {
+	r         io.ReaderAt
+	size      int64
+	mediaType string
+}
+
+// isForeign says whether browsers do not show pictures of a media type.
+func isForeign(mediaType string) bool {
+	switch mediaType {
+	case "image/tiff", "image/heic", "image/heif", "image/bmp":
+		return true
+	}
+	return false
+}
+
+// previews makes the previews of an item, where it has any.
+func (f *Folder) previews(m *material, x *pixels) (list []extra) {
+	if x == nil {
+		return nil
+	}
+	smalls, err := f.small(x)
+	if err != nil {
+		return nil // a preview is nothing that an item needs
+	}
+	for i, s := range smalls {
+		path := previewPath(previewSizes[i].name, m.item.Path)
+		if bundle.CheckPath(path) != nil || i > 0 && !worthwhile(len(s.JPEG), m, smalls[0]) {
+			break
+		}
+		list = append(list, previewItem(path, &m.item, s))
+	}
+	if len(list) > 0 && m.item.Cover == "" {
+		m.item.Cover = list[0].item.Path
+	}
+	return list
+}
+
+// worthwhile says whether a large preview of so many bytes is of use beside the picture and the small one.
+func worthwhile(size int, m *material, small scrub.Small) bool {
+	own := m.item.Kind == bundle.KindPicture && !isForeign(m.item.Type)
+	return size > 2*len(small.JPEG) && (!own || int64(size) < m.item.Size/4)
+}
+
+func previewPath(size, path string) string {
+	return PreviewFolder + "/" + size + "/" + path + ".jpg"
+}
+
+// previewed returns the path that a preview was made for.
+func previewed(path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, PreviewFolder+"/")
+	_, rest, found := strings.Cut(rest, "/")
+	return strings.TrimSuffix(rest, ".jpg"), ok && found
+}
+
+func previewItem(path string, of *bundle.Item, s scrub.Small) extra {
+	p := &product{made: s.JPEG}
+	sum := sha256.Sum256(s.JPEG)
+	p.size, p.sum = int64(len(s.JPEG)), &sum
+	return extra{bundle.Item{
+		Path: path, Kind: bundle.KindResource, Type: "image/jpeg", Title: of.Title, Size: p.size, Sum: p.sum,
+		Width: int64(s.Width), Height: int64(s.Height),
+	}, p}
+}
+
+// small makes the previews of a picture, or takes those that were made before.
+func (f *Folder) small(x *pixels) ([]scrub.Small, error) {
+	var key cache.Key
+	if f.options.Cache != nil {
+		var err error
+		if key, err = hashOf("previews of "+x.mediaType, x.r, x.size); err != nil {
+			return nil, err
+		}
+		if list, ok := unpackSmall(f.options.Cache.Get(key)); ok {
+			return list, nil
+		}
+	}
+	var boxes []int
+	for _, s := range previewSizes {
+		boxes = append(boxes, s.box)
+	}
+	list, _, _, err := scrub.Previews(x.r, x.size, x.mediaType, boxes...)
+	if err != nil {
+		list = nil // no more of that kind either
+	}
+	f.options.Cache.Put(key, packSmall(list))
+	return list, err
+}
+
+// hashOf stands for what is made of a content in some way.
+func hashOf(way string, r io.ReaderAt, size int64) (key cache.Key, err error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00", way)
+	_, err = io.Copy(h, io.NewSectionReader(r, 0, size))
+	h.Sum(key[:0])
+	return key, err
+}
+
+// packSmall writes previews for the cache.
+func packSmall(list []scrub.Small) []byte {
+	out := []byte{byte(len(list))}
+	for _, s := range list {
+		for _, n := range []int{s.Width, s.Height, len(s.JPEG)} {
+			out = binary.AppendUvarint(out, uint64(n))
+		}
+		out = append(out, s.JPEG...)
+	}
+	return out
+}
+
+// unpackSmall reads what packSmall wrote.
+func unpackSmall(b []byte) (list []scrub.Small, ok bool) {
+	if len(b) == 0 {
+		return nil, false
+	}
+	r := bytes.NewReader(b[1:])
+	for range b[0] {
+		var n [3]uint64
+		for i := range n {
+			n[i], _ = binary.ReadUvarint(r)
+		}
+		if n[2] > uint64(r.Len()) {
+			return nil, false
+		}
+		s := scrub.Small{Width: int(n[0]), Height: int(n[1]), JPEG: make([]byte, n[2])}
+		if _, err := io.ReadFull(r, s.JPEG); err != nil {
+			return nil, false
+		}
+		list = append(list, s)
+	}
+	return list, true
+}
+
+// pixels returns the picture that stands for an item, or nil.
+func (f *Folder) pixels(m *material) *pixels {
+	mediaType, _, _ := strings.Cut(m.item.Type, ";")
+	switch {
+	case len(m.cover) > 0:
+		return &pixels{bytes.NewReader(m.cover), int64(len(m.cover)), coverType(m.cover)}
+	case m.item.Kind == bundle.KindPicture && mediaType != svgImage.mime && !undecoded[mediaType]:
+		large := m.item.Size >= previewBytes || m.item.Width*m.item.Height >= previewPixels || isForeign(mediaType)
+		if large {
+			return &pixels{m.file, m.size, mediaType}
+		}
+	}
+	return nil
+}
+
+// coverType tells the two kinds of covers apart.
+func coverType(cover []byte) string {
+	if bytes.HasPrefix(cover, []byte("\x89PNG")) {
+		return "image/png"
+	}
+	return "image/jpeg"
+}
+
+// undecoded are pictures that we do not decode ourselves.
+var undecoded = set("image/avif image/heic image/heif image/vnd.microsoft.icon")
