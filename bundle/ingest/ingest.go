@@ -133,8 +133,8 @@ type Folder struct {
 	options Options
 	skip    bool
 	keep    []bundle.Kind
-	sites   *sites   // of the latest scan
-	allow   []string // clean, as the curator wrote them
+	sites   func() *sites // of the latest scan, surveyed when they are first asked for
+	allow   []string      // clean, as the curator wrote them
 	never   []fs.FileInfo
 	workers int
 	desks   chan *desk // at which Open works
@@ -152,7 +152,7 @@ func Folders(dirs []string, o Options) (*Folder, error) {
 	if len(dirs) == 0 {
 		return nil, fmt.Errorf("no folder to pack")
 	}
-	f := &Folder{options: o, sites: newSites(), skip: o.SkipUnsupported, keep: o.KeepMetadata, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
+	f := &Folder{options: o, sites: newSites, skip: o.SkipUnsupported, keep: o.KeepMetadata, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
 	for _, a := range o.Allow {
 		f.allow = append(f.allow, cleanAllow(a))
 	}
@@ -212,12 +212,11 @@ func (f *Folder) Close() error {
 // Items may be called again; it must not run twice at the same time.
 func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
 	return func(yield func(bundle.Item, error) bool) {
-		f.sites = f.survey()
+		f.sites = sync.OnceValue(f.survey)
 		s := &scan{folder: f, report: report{account: newAccount()}}
 		ended := false
-		for item := range s.pass() {
-			if !yield(item, nil) {
-				ended = true
+		for item, err := range s.pass() {
+			if ended = !yield(item, err) || err != nil; ended {
 				break
 			}
 		}

@@ -23,7 +23,7 @@ const (
 // page makes an article of a page, or takes out of one of a site what tells of its makers.
 func (f *Folder) page(m *material) (*product, error) {
 	switch {
-	case f.options.HTML == HTMLSite, f.options.HTML == "" && f.sites.has(m.item.Path, readPage(m.head)):
+	case f.options.HTML == HTMLSite, f.options.HTML == "" && f.sites().has(m.item.Path, readPage(m.head)):
 		return m.site()
 	}
 	return f.article(m, article.HTML)

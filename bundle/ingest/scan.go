@@ -181,12 +181,15 @@ type scan struct {
 }
 
 // pass yields what is packed, and takes note of the rest.
-func (s *scan) pass() iter.Seq[bundle.Item] {
-	return func(yield func(bundle.Item) bool) {
+func (s *scan) pass() iter.Seq2[bundle.Item, error] {
+	return func(yield func(bundle.Item, error) bool) {
 		s.entries = map[string]bool{}
 		s.unsupported = targets{}
-		w := walk{s.folder.inputs, s.folder.workers, s.folder.examine}
-		for j := range w.jobs() {
+		for j, err := range s.jobs() {
+			if err != nil {
+				yield(bundle.Item{}, err)
+				return
+			}
 			if s.take(j) && !j.finding.each(yield) {
 				return
 			}
@@ -194,13 +197,33 @@ func (s *scan) pass() iter.Seq[bundle.Item] {
 	}
 }
 
+// jobs yields what was found of every file: now, or the last time when nothing has changed since.
+func (s *scan) jobs() iter.Seq2[*job, error] {
+	past := s.folder.openJournal()
+	if n := past.chunks(); n > 0 {
+		return past.jobs(s.folder, n)
+	}
+	return func(yield func(*job, error) bool) {
+		w := walk{s.folder.inputs, s.folder.workers, s.folder.examine}
+		for j := range w.jobs() {
+			past.add(s.folder, j)
+			if !yield(j, nil) {
+				return
+			}
+		}
+		if len(s.report.refused) == 0 {
+			past.close()
+		}
+	}
+}
+
 // each yields the items of a finding, and says whether to go on.
-func (f *finding) each(yield func(bundle.Item) bool) bool {
-	if !yield(f.item) {
+func (f *finding) each(yield func(bundle.Item, error) bool) bool {
+	if !yield(f.item, nil) {
 		return false
 	}
 	for i := range f.extras {
-		if !yield(f.extras[i].item) {
+		if !yield(f.extras[i].item, nil) {
 			return false
 		}
 	}

@@ -1,0 +1,217 @@
+package ingest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"iter"
+	"time"
+
+	"satchel/bundle"
+	"satchel/bundle/ingest/cache"
+	"satchel/bundle/ingest/scrub"
+)
+
+// This file remembers a scan in the cache: when no file has changed since, as far as size and times tell,
+// nor any option, the next one has the same findings, and reads no file for them. What is copied into a
+// bundle is checked against the hashes that were found, as ever.
+
+// racy is how young a file may be for its times to tell whether it changes after that.
+const racy = 2 * time.Second
+
+// chunk is how many findings lie in an entry of the cache.
+const chunk = 500
+
+// errForgotten says that the cache lost what it had a moment ago.
+var errForgotten = errors.New("the cache was cleared while it was read: pack once more")
+
+// A journal is a scan in the cache. A nil journal remembers nothing.
+type journal struct {
+	cache *cache.Cache
+	key   cache.Key
+	notes []note // not written yet
+	wrote int    // chunks
+}
+
+// A note is a job and what was found.
+type note struct {
+	Input    int
+	Rel      string
+	Verdict  verdict
+	Item     bundle.Item
+	Reason   string
+	Charset  string
+	Removed  []scrub.Removal
+	Size     int64
+	Missing  []string
+	External []string
+	Extras   []bundle.Item
+}
+
+// openJournal returns the journal for the files as they are now.
+func (f *Folder) openJournal() *journal {
+	if f.options.Cache == nil || f.options.Unsaid != nil { // the list is kept nowhere, in no form
+		return nil
+	}
+	l := lister{h: sha256.New()}
+	fmt.Fprintf(l.h, "scan\x00%s\x00", f.settings())
+	for _, in := range f.inputs {
+		fmt.Fprintf(l.h, "%q\x00%q\x00", in.name, in.prefix)
+		if l.folder(in, "") != nil {
+			return nil
+		}
+	}
+	if time.Since(l.newest) < racy {
+		return nil
+	}
+	j := &journal{cache: f.options.Cache}
+	l.h.Sum(j.key[:0])
+	return j
+}
+
+// settings are all options that findings depend on, but for the list of what must not be said.
+func (f *Folder) settings() string {
+	o := &f.options
+	return fmt.Sprintf("%t %q %q %t %q %q %q", o.SkipUnsupported, o.Allow, o.HTML, o.DropBylines, o.KeepMetadata, o.Never, o.Output)
+}
+
+// A lister hashes what is to see of files without opening them.
+type lister struct {
+	h      hash.Hash
+	newest time.Time
+}
+
+func (l *lister) folder(in *input, rel string) error {
+	list, err := in.entries(rel)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		path := e.Name()
+		if rel != "" {
+			path = rel + "/" + path
+		}
+		if in.isOutput(path) || in.isSpool(path) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if e.IsDir() {
+			fmt.Fprintf(l.h, "%q\x00", path+"/")
+			err = l.folder(in, path)
+		} else {
+			l.file(path, info)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lister) file(path string, info fs.FileInfo) {
+	for _, t := range []time.Time{info.ModTime(), changeTime(info)} {
+		fmt.Fprintf(l.h, "%d ", t.UnixNano())
+		if t.After(l.newest) {
+			l.newest = t
+		}
+	}
+	fmt.Fprintf(l.h, "%q %d %v\x00", path, info.Size(), info.Mode())
+}
+
+func (j *journal) chunkKey(n int) cache.Key {
+	return sha256.Sum256(fmt.Appendf(j.key[:], " chunk %d", n))
+}
+
+// chunks is how many chunks a complete journal has, or 0.
+func (j *journal) chunks() (n int) {
+	if j == nil {
+		return 0
+	}
+	if _, err := fmt.Sscan(string(j.cache.Get(j.key)), &n); err != nil {
+		return 0
+	}
+	for i := range n {
+		if !j.cache.Has(j.chunkKey(i)) {
+			return 0
+		}
+	}
+	return n
+}
+
+// add takes note of a job.
+func (j *journal) add(f *Folder, x *job) {
+	if j == nil {
+		return
+	}
+	found := &x.finding
+	n := note{Rel: x.rel, Verdict: found.verdict, Item: found.item, Reason: found.reason, Charset: found.charset,
+		Removed: found.removed, Size: found.size, Missing: found.missing, External: found.external}
+	for i, in := range f.inputs {
+		if in == x.in {
+			n.Input = i
+		}
+	}
+	for i := range found.extras {
+		n.Extras = append(n.Extras, found.extras[i].item)
+	}
+	if j.notes = append(j.notes, n); len(j.notes) == chunk {
+		j.flush()
+	}
+}
+
+func (j *journal) flush() {
+	var b bytes.Buffer
+	if gob.NewEncoder(&b).Encode(j.notes) == nil {
+		j.cache.Put(j.chunkKey(j.wrote), b.Bytes())
+	}
+	j.notes = j.notes[:0]
+	j.wrote++
+}
+
+// close completes a journal.
+func (j *journal) close() {
+	if j == nil {
+		return
+	}
+	if len(j.notes) > 0 {
+		j.flush()
+	}
+	j.cache.Put(j.key, fmt.Append(nil, j.wrote))
+}
+
+// jobs yields the jobs of a complete journal as they were.
+func (j *journal) jobs(f *Folder, chunks int) iter.Seq2[*job, error] {
+	return func(yield func(*job, error) bool) {
+		for i := range chunks {
+			var notes []note
+			err := gob.NewDecoder(bytes.NewReader(j.cache.Get(j.chunkKey(i)))).Decode(&notes)
+			if err != nil {
+				yield(nil, errForgotten)
+				return
+			}
+			for i := range notes {
+				if !yield(notes[i].job(f), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (n *note) job(f *Folder) *job {
+	x := &job{in: f.inputs[n.Input], rel: n.Rel, finding: finding{
+		verdict: n.Verdict, item: n.Item, reason: n.Reason, charset: n.Charset, removed: n.Removed,
+		size: n.Size, missing: n.Missing, external: n.External,
+	}}
+	for _, it := range n.Extras {
+		x.finding.extras = append(x.finding.extras, extra{item: it})
+	}
+	return x
+}
