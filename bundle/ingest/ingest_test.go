@@ -121,8 +121,9 @@ func TestItemsAndOpen(t *testing.T) {
 	f := open(t, Options{HTML: HTMLSite}, dir)
 	r := scanAll(t, f)
 	want := []bundle.Item{
-		{Path: "a/page.html", Kind: bundle.KindPage, Type: "text/html; charset=utf-8", Title: "Water", Size: 30},
-		{Path: "note.txt", Kind: bundle.KindText, Type: "text/plain; charset=utf-8", Title: "note", Size: 2},
+		{Path: "a/page.html", Kind: bundle.KindPage, Type: "text/html; charset=utf-8", Title: "Water",
+			Language: "en", Size: 30},
+		{Path: "note.txt", Kind: bundle.KindText, Type: "text/plain; charset=utf-8", Title: "note", Size: 2, Words: 1},
 	}
 	if !slices.Equal(r.items, want) {
 		t.Errorf("items:\n got %+v\nwant %+v", r.items, want)

@@ -47,6 +47,7 @@ func (m *material) site() (*product, error) {
 		return nil, err
 	}
 	m.removed = removed
+	m.guessLanguage(func() string { return samplePage(decode(raw, charset)) })
 	if len(cuts) == 0 && !decoded {
 		sum := sha256.Sum256(raw)
 		m.item.Sum = &sum

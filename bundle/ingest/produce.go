@@ -120,6 +120,8 @@ func (f *Folder) produce(m *material) (*product, error) {
 		return f.page(m)
 	case mediaType == "text/markdown":
 		return f.article(m, article.Markdown)
+	case m.item.Kind == bundle.KindText:
+		return m.plain()
 	case mediaType == epubFile.mime:
 		return m.document(f.options, document.EPUB)
 	case mediaType == hwpxFile.mime:
@@ -194,6 +196,7 @@ func (m *material) captions() (*product, error) {
 	if m.item.Language == "" {
 		m.item.Language = cleanLanguage(tracks[0].Language)
 	}
+	m.guessLanguage(func() string { return sample(vtt) })
 	return &product{made: vtt}, nil
 }
 
@@ -210,6 +213,10 @@ func (m *material) document(o Options, clean documentCleaner) (*product, error) 
 	}
 	m.describe(info.Title, info.Summary, info.Language, info.Date, info.Byline)
 	m.removed, m.cover = info.Removed, info.Cover
+	m.guessLanguage(func() string {
+		mediaType, _, _ := strings.Cut(m.item.Type, ";")
+		return m.sampleDocument(mediaType)
+	})
 	return p, nil
 }
 

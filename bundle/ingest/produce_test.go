@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"archive/zip"
 	"bytes"
 	"image"
 	jpg "image/jpeg"
@@ -121,11 +122,13 @@ func TestUnsaid(t *testing.T) {
 		"김철수/b.html":       "<title>t</title><p>nothing",
 		"a/title.html":     "<title>John Doe</title><p>nothing",
 		"a/fine.html":      "<title>t</title><p>Johnny Doer, 010 1234 5679",
+		"a/report.docx":    wordDocument(t, "it was John Doe"),
+		"a/old.rtf":        `{\rtf1 nobody}`, // its text cannot be read, and may say anything
 	}
 	r := scanAll(t, open(t, Options{Unsaid: list}, lay(t, files)))
 	wantPaths(t, "packed", r.paths(), "a/fine.html")
 	for path, reason := range r.refused {
-		if !strings.HasPrefix(reason, "it must not be said, and stands in") {
+		if !strings.HasPrefix(reason, "it must not be said, and stands in") && path != "a/old.rtf" {
 			t.Errorf("%s: %s", path, reason)
 		}
 	}
@@ -135,4 +138,32 @@ func TestUnsaid(t *testing.T) {
 	if got := r.refused["a/phone.md"]; !strings.Contains(got, `"+82 10-1234-5678"`) || !strings.Contains(got, "line ") {
 		t.Errorf("the reason does not say what, and where: %s", got)
 	}
+}
+
+// wordDocument is a document of one paragraph.
+func wordDocument(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range [][2]string{
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+			`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+			`<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`},
+		{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+			`<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`},
+		{"word/document.xml", `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>` +
+			`<w:p><w:r><w:t>` + text + `</w:t></w:r></w:p></w:body></w:document>`},
+	} {
+		f, err := w.Create(part[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(part[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

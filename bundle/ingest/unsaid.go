@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,7 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"satchel/bundle"
-	"satchel/bundle/book"
+	"satchel/bundle/ingest/document"
 	"satchel/bundle/ingest/never"
 )
 
@@ -59,10 +60,8 @@ func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error)
 		return hits, err
 	case bundle.KindText, bundle.KindCaptions, bundle.KindResource:
 		return m.search(list, p, func(r io.Reader) io.Reader { return r })
-	case bundle.KindBook:
-		if mediaType == epubFile.mime {
-			return m.searchBook(list)
-		}
+	case bundle.KindBook, bundle.KindDocument:
+		return m.searchDocument(list, mediaType, p)
 	}
 	return nil, nil
 }
@@ -77,27 +76,31 @@ func (m *material) search(list *never.List, p *product, text func(io.Reader) io.
 	return list.Search(text(decoding(r, charsetParam(m.item.Type))))
 }
 
-// searchBook searches the chapters of a book.
-func (m *material) searchBook(list *never.List) (hits []never.Hit, err error) {
-	b, err := book.Open(m.file, m.size)
-	if err != nil {
-		return nil, err
-	}
-	const maxChapter = 16 << 20
-	for _, c := range b.Chapters {
-		data, _, err := b.Read(c.Path, maxChapter)
+// searchDocument searches the text of a book or a document: what is packed of it, or all that stood in a
+// file that is too large to be held.
+func (m *material) searchDocument(list *never.List, mediaType string, p *product) (hits []never.Hit, err error) {
+	var r io.ReaderAt = m.file
+	size := m.size
+	if p != nil && p.size <= maxHeld {
+		content := p.open(m.file)
+		defer content.Close()
+		held, err := io.ReadAll(content)
 		if err != nil {
 			return nil, err
 		}
-		for _, text := range []func(io.Reader) io.Reader{joinedText, partedText} {
-			found, err := list.Search(text(bytes.NewReader(data)))
-			if hits = append(hits, found...); err != nil || len(hits) > 0 {
-				return hits, err
-			}
-		}
+		r, size = bytes.NewReader(held), int64(len(held))
 	}
-	return hits, nil
+	failed := document.Text(r, size, mediaType, func(text string) bool {
+		var found []never.Hit
+		found, err = list.Search(strings.NewReader(text))
+		hits = append(hits, found...)
+		return err == nil && len(hits) <= maxNamed
+	})
+	return hits, errors.Join(err, failed)
 }
+
+// maxHeld is how large a document is, in bytes, that is held to be searched.
+const maxHeld = 64 << 20
 
 // joinedText reads the text of a page: what stands between tags, and in attributes that people read or
 // follow. Words that tags for letters stand in are whole.

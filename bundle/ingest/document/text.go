@@ -3,7 +3,6 @@ package document
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -22,13 +21,16 @@ const (
 	maxAllText = 64 << 20
 )
 
+// ErrNoText says that nobody here can read what stands in a file.
+var ErrNoText = errors.New("its text cannot be read: save it as PDF or DOCX")
+
 // errEnough ends a text whose reader wants no more of it.
 var errEnough = errors.New("enough")
 
 // Text yields the text of a book, office document or PDF file for a search index: in reading order, in
 // pieces of at most about 64 KiB that end where paragraphs, cells or lines do, 64 MiB in all. It is
 // meant for cleaned files, and stops without an error when yield returns false. Errors wrap ErrFormat,
-// ErrLimit, ErrEncrypted or that of r. Hangul documents are pages once HWPX has read them.
+// ErrLimit, ErrEncrypted, ErrNoText or that of r. Hangul documents are pages once HWPX has read them.
 //
 // Work is bounded by counting, not by a clock, so that the same file always gives the same text.
 func Text(r io.ReaderAt, size int64, mediaType string, yield func(string) bool) (err error) {
@@ -45,7 +47,7 @@ func Text(r io.ReaderAt, size int64, mediaType string, yield func(string) bool) 
 	case strings.HasPrefix(mediaType, officeXML):
 		err = t.office(r, size, isTextPart)
 	default:
-		return fmt.Errorf("%w: no text is read of %s", ErrFormat, mediaType)
+		return ErrNoText
 	}
 	if err == nil {
 		err = t.flush()

@@ -1,0 +1,67 @@
+package ingest
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"satchel/bundle"
+	"satchel/bundle/ingest/article"
+	"satchel/bundle/ingest/document"
+)
+
+// sampleLen is how much of a text is looked at for its language, in bytes.
+const sampleLen = 16 << 10
+
+// plain makes UTF-8 of a text in any charset, and counts its words.
+func (m *material) plain() (*product, error) {
+	if m.size > article.MaxInput {
+		return nil, nil
+	}
+	text, err := m.text(article.MaxInput)
+	if err != nil {
+		return nil, err
+	}
+	m.guessLanguage(func() string { return sample(text) })
+	if mediaType, _, _ := strings.Cut(m.item.Type, ";"); mediaType == plainText.mime {
+		m.item.Words = int64(article.Words(string(text)))
+	}
+	if raw, err := m.raw(article.MaxInput); err != nil || bytes.Equal(raw, text) {
+		return nil, err
+	}
+	m.item.Type, _, _ = strings.Cut(m.item.Type, ";")
+	m.item.Type += "; charset=utf-8"
+	return &product{made: text}, nil
+}
+
+// guessLanguage finds the language of a text that nobody declared.
+func (m *material) guessLanguage(text func() string) {
+	switch m.item.Kind {
+	case bundle.KindResource, bundle.KindFile:
+		return
+	}
+	if m.item.Language == "" {
+		m.item.Language = cleanLanguage(article.Language(text()))
+	}
+}
+
+// sample is the beginning of a text.
+func sample(text []byte) string {
+	return strings.ToValidUTF8(string(text[:min(len(text), sampleLen)]), "")
+}
+
+// samplePage is the beginning of what a page in UTF-8 says.
+func samplePage(page []byte) string {
+	text, _ := io.ReadAll(io.LimitReader(joinedText(bytes.NewReader(page)), sampleLen))
+	return sample(text)
+}
+
+// sampleDocument is the beginning of what a book or a document says. One that cannot be read says nothing.
+func (m *material) sampleDocument(mediaType string) string {
+	var b strings.Builder
+	_ = document.Text(m.file, m.size, mediaType, func(s string) bool {
+		b.WriteString(s)
+		return b.Len() < sampleLen
+	})
+	return sample([]byte(b.String()))
+}
