@@ -26,6 +26,7 @@ type account struct {
 
 // Limits of an account. What goes over them is not in the report.
 const (
+	sheetBox     = 160 // pixels of a picture on the contact sheet
 	maxLargest   = 30
 	maxMissing   = 5000
 	maxAddresses = 5000
@@ -183,7 +184,7 @@ func (f *Folder) thumbnail(path string) (small []byte) {
 		if x == nil {
 			return
 		}
-		if list, err := f.small(x); err == nil && len(list) > 0 {
+		if list, err := f.small(x, sheetBox); err == nil && len(list) > 0 {
 			small = list[0].JPEG
 		}
 	})

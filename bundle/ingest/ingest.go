@@ -48,6 +48,7 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/ingest/cache"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/scrub"
 )
@@ -76,6 +77,8 @@ type Options struct {
 	Allow []string
 	// HTML says what becomes of all pages; without it, that is found out.
 	HTML HTML
+	// Pictures says how large pictures are packed; without it, as they are.
+	Pictures Pictures
 	// DropBylines leaves out who wrote articles and books.
 	DropBylines bool
 	// KeepMetadata lists kinds whose files are packed as they are, with all that they tell of their
@@ -83,6 +86,9 @@ type Options struct {
 	KeepMetadata []bundle.Kind
 	// Unsaid is what must not be said: a file that says it is refused, with the place.
 	Unsaid *never.List
+	// Collection is what the curator says of the whole and of single items; nil says nothing. It goes
+	// with a single folder, whose collection.Name is not packed then.
+	Collection *collection.Collection
 	// Cache keeps what was made of files from one run to the next; nil keeps nothing.
 	Cache *cache.Cache
 	// Never names files that must not be packed whatever they hold: the key and the

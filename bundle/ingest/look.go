@@ -64,7 +64,9 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	if seen.final || !allowed || named.final {
 		return worse(named, seen), file
 	}
-	return allow(path, worse(named, seen), info), file
+	found := allow(path, worse(named, seen), info)
+	f.options.said(&found.item)
+	return found, file
 }
 
 // make makes of a file that can be packed what is packed of it.
@@ -77,6 +79,10 @@ func (f *Folder) make(seen finding, m *material) finding {
 	if err != nil {
 		return notClean(err)
 	}
+	if f.options.dropsBylines() {
+		m.item.Byline = ""
+	}
+	f.options.said(&m.item)
 	switch why, err := f.unsaid(m, p); {
 	case err != nil && why == "":
 		return refuse("it cannot be searched for what must not be said: %v", err)

@@ -22,8 +22,8 @@ const (
 
 // page makes an article of a page, or takes out of one of a site what tells of its makers.
 func (f *Folder) page(m *material) (*product, error) {
-	switch {
-	case f.options.HTML == HTMLSite, f.options.HTML == "" && f.sites().has(m.item.Path, readPage(m.head)):
+	how := f.options.htmlOf(m.item.Path)
+	if how == HTMLSite || how == "" && f.sites().has(m.item.Path, readPage(m.head)) {
 		return m.site()
 	}
 	return f.article(m, article.HTML)
@@ -93,7 +93,7 @@ func (f *Folder) article(m *material, of func([]byte, article.Options) (*article
 }
 
 func (f *Folder) articleOptions(m *material) article.Options {
-	return article.Options{Path: m.item.Path, Exists: f.exists, DropBylines: f.options.DropBylines}
+	return article.Options{Path: m.item.Path, Exists: f.exists, DropBylines: f.options.dropsBylines()}
 }
 
 // take makes the item what the article is.
@@ -134,7 +134,7 @@ func (f *Folder) exists(path string) bool {
 		if !ok {
 			continue
 		}
-		if judgeName(path, rel).verdict == packed && in.has(rel) || in.has(rel+"/index.html") || in.has(rel+"/index.htm") {
+		if judgeName(path, rel).verdict == packed && f.options.chosen(path) && in.has(rel) || in.has(rel+"/index.html") || in.has(rel+"/index.htm") {
 			return true
 		}
 	}

@@ -60,7 +60,11 @@ func (f *Folder) previews(m *material, x *pixels) (list []extra) {
 	if x == nil {
 		return nil
 	}
-	smalls, err := f.small(x)
+	var boxes []int
+	for _, s := range previewSizes {
+		boxes = append(boxes, s.box)
+	}
+	smalls, err := f.small(x, boxes...)
 	if err != nil {
 		return nil // a preview is nothing that an item needs
 	}
@@ -104,21 +108,17 @@ func previewItem(path string, of *bundle.Item, s scrub.Small) extra {
 	}, p}
 }
 
-// small makes the previews of a picture, or takes those that were made before.
-func (f *Folder) small(x *pixels) ([]scrub.Small, error) {
+// small makes a picture fit into each of some boxes, or takes what was made before.
+func (f *Folder) small(x *pixels, boxes ...int) ([]scrub.Small, error) {
 	var key cache.Key
 	if f.options.Cache != nil {
 		var err error
-		if key, err = hashOf("previews of "+x.mediaType, x.r, x.size); err != nil {
+		if key, err = hashOf(fmt.Sprintf("%s in %v", x.mediaType, boxes), x.r, x.size); err != nil {
 			return nil, err
 		}
 		if list, ok := unpackSmall(f.options.Cache.Get(key)); ok {
 			return list, nil
 		}
-	}
-	var boxes []int
-	for _, s := range previewSizes {
-		boxes = append(boxes, s.box)
 	}
 	list, _, _, err := scrub.Previews(x.r, x.size, x.mediaType, boxes...)
 	if err != nil {
@@ -126,6 +126,37 @@ func (f *Folder) small(x *pixels) ([]scrub.Small, error) {
 	}
 	f.options.Cache.Put(key, packSmall(list))
 	return list, err
+}
+
+// A Pictures says how large pictures are packed.
+type Pictures string
+
+// Pictures are packed as they are, or those that were taken with a camera made to fit a large screen, or a
+// telephone.
+const (
+	PicturesOriginal Pictures = "original"
+	PicturesLarge    Pictures = "large"
+	PicturesSmall    Pictures = "small"
+)
+
+// pictureBoxes are how many pixels wide and high pictures are at most.
+var pictureBoxes = map[Pictures]int{PicturesLarge: 2048, PicturesSmall: 1024}
+
+// reduce makes a picture as small as the curator wants it, where that saves space. Drawings stay as they
+// are: they suffer from it.
+func (f *Folder) reduce(m *material, mediaType string) (*product, error) {
+	box := pictureBoxes[f.options.pictures()]
+	if box == 0 || max(m.item.Width, m.item.Height) <= int64(box) ||
+		mediaType != "image/jpeg" && mediaType != "image/tiff" && mediaType != "image/bmp" {
+		return nil, nil
+	}
+	list, err := f.small(&pixels{m.file, m.size, mediaType}, box)
+	if err != nil || len(list) == 0 || int64(len(list[0].JPEG)) >= m.size {
+		return nil, nil // it is packed as it is
+	}
+	m.item.Type, m.item.Width, m.item.Height = "image/jpeg", int64(list[0].Width), int64(list[0].Height)
+	m.removed = append(m.removed, scrub.Removal{What: "pixels (smaller)", Bytes: m.size - int64(len(list[0].JPEG))})
+	return &product{made: list[0].JPEG}, nil
 }
 
 // hashOf stands for what is made of a content in some way.

@@ -133,9 +133,22 @@ func (f *Folder) produce(m *material) (*product, error) {
 			return document.Office(w, r, size, mediaType, o)
 		})
 	case scrub.Knows(mediaType):
-		return m.clean(mediaType)
+		return f.clean(m, mediaType)
 	}
 	return nil, nil
+}
+
+// clean makes a picture smaller, or takes out of a picture, a recording or a film what it tells of its
+// makers.
+func (f *Folder) clean(m *material, mediaType string) (*product, error) {
+	p, err := m.clean(mediaType)
+	if err != nil || m.item.Kind != bundle.KindPicture {
+		return p, err
+	}
+	if reduced, err := f.reduce(m, mediaType); reduced != nil || err != nil {
+		return reduced, err
+	}
+	return p, nil
 }
 
 // clean takes out what a picture, a recording or a film tells of its makers.
@@ -204,7 +217,7 @@ func (m *material) captions() (*product, error) {
 func (m *material) document(o Options, clean documentCleaner) (*product, error) {
 	var info *document.Info
 	write := func(w io.Writer) (err error) {
-		info, err = clean(w, m.file, m.size, document.Options{DropBylines: o.DropBylines})
+		info, err = clean(w, m.file, m.size, document.Options{DropBylines: o.dropsBylines()})
 		return err
 	}
 	p := &product{write: write}
@@ -222,7 +235,7 @@ func (m *material) document(o Options, clean documentCleaner) (*product, error) 
 
 // hangul makes a page of a Hangul document.
 func (m *material) hangul(o Options) (*product, error) {
-	page, info, err := document.HWPX(m.file, m.size, document.Options{DropBylines: o.DropBylines})
+	page, info, err := document.HWPX(m.file, m.size, document.Options{DropBylines: o.dropsBylines()})
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,8 @@ type report struct {
 
 	refused     []Refusal
 	moreRefused int
+
+	unmet []string // of the collection file
 }
 
 func (r *report) leave(path, reason string) {

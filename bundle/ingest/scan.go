@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 )
 
 // lookahead is how many files may be examined ahead of the one that is next.
@@ -34,6 +35,7 @@ func (j *job) path() string { return j.in.prefix + j.rel }
 // examined side by side.
 type walk struct {
 	inputs  []*input
+	options *Options
 	workers int
 	examine func(*job, *desk)
 }
@@ -43,6 +45,7 @@ type walk struct {
 func (w *walk) jobs() iter.Seq[*job] {
 	return func(yield func(*job) bool) {
 		p := pipe{
+			options: w.options,
 			queue: make(chan *job, lookahead),
 			work:  make(chan *job, lookahead),
 			quit:  make(chan struct{}),
@@ -70,6 +73,7 @@ func (w *walk) jobs() iter.Seq[*job] {
 // A pipe carries jobs twice: in order to the caller, and to whichever worker is
 // free.
 type pipe struct {
+	options     *Options
 	queue, work chan *job
 	quit        chan struct{}
 }
@@ -127,8 +131,10 @@ func (p *pipe) walkEntry(j *job, isDir, isFile bool) bool {
 			rel += "/"
 		}
 		return p.settle(in, rel, leave("the bundle that is being written"))
-	case isDir && in.isSpool(rel):
+	case isDir && in.isSpool(rel), rel == collection.Name && p.options.Collection != nil:
 		return true
+	case isDir && p.options.isExcluded(j.path()):
+		return p.settle(in, rel+"/", leave(NotChosen))
 	case isDir:
 		f := judgeFolder(in, rel)
 		if f.verdict == packed && j.twin != nil {
@@ -138,6 +144,8 @@ func (p *pipe) walkEntry(j *job, isDir, isFile bool) bool {
 			return p.settle(in, rel+"/", f)
 		}
 		return p.walkFolder(in, rel)
+	case !p.options.chosen(j.path()):
+		return p.settle(in, rel, leave(NotChosen))
 	case !isFile:
 		return p.settle(in, rel, judgeSpecial(in, rel))
 	}
@@ -174,6 +182,7 @@ func (p *pipe) send(j *job) bool {
 type scan struct {
 	folder *Folder
 	report report
+	usage  *usage // of the collection file
 
 	items       int
 	entries     map[string]bool // of Options.Allow, those that fit a file
@@ -183,7 +192,7 @@ type scan struct {
 // pass yields what is packed, and takes note of the rest.
 func (s *scan) pass() iter.Seq2[bundle.Item, error] {
 	return func(yield func(bundle.Item, error) bool) {
-		s.entries = map[string]bool{}
+		s.entries, s.usage = map[string]bool{}, newUsage(s.folder.options.Collection)
 		s.unsupported = targets{}
 		for j, err := range s.jobs() {
 			if err != nil {
@@ -204,7 +213,7 @@ func (s *scan) jobs() iter.Seq2[*job, error] {
 		return past.jobs(s.folder, n)
 	}
 	return func(yield func(*job, error) bool) {
-		w := walk{s.folder.inputs, s.folder.workers, s.folder.examine}
+		w := walk{s.folder.inputs, &s.folder.options, s.folder.workers, s.folder.examine}
 		for j := range w.jobs() {
 			past.add(s.folder, j)
 			if !yield(j, nil) {
@@ -242,6 +251,7 @@ func (s *scan) take(j *job) bool {
 	switch f.verdict {
 	case packed:
 		s.items++
+		s.usage.meet(f.item.Path)
 		s.report.clean(j.path(), f.removed)
 		s.report.account.add(f)
 		if f.reason != "" {
@@ -249,6 +259,7 @@ func (s *scan) take(j *job) bool {
 		}
 		return true
 	case leftOut:
+		s.usage.miss(j.path())
 		s.report.leave(j.path(), f.reason)
 	case refused:
 		s.report.refuse(Refusal{Path: j.path(), Reason: f.reason, Allowable: !f.final && !j.isFolder()})
@@ -296,6 +307,7 @@ func (s *scan) finish() {
 			s.report.refuse(Refusal{Path: a, Reason: "allowed by name, but no such file was found to pack"})
 		}
 	}
+	s.report.unmet = s.usage.unmet()
 	s.report.sort()
 }
 
@@ -308,7 +320,7 @@ func (s *scan) searchPages() {
 			s.unsupported.readPage(j)
 		}
 	}
-	w := walk{s.folder.inputs, s.folder.workers, examine}
+	w := walk{s.folder.inputs, &s.folder.options, s.folder.workers, examine}
 	for j := range w.jobs() {
 		// A page that became unreadable has no links; the packing finds out.
 		_ = j

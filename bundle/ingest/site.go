@@ -36,7 +36,7 @@ func (f *Folder) survey() *sites {
 		}
 		guard(func() { s.read(j, d) })
 	}
-	w := walk{f.inputs, f.workers, examine}
+	w := walk{f.inputs, &f.options, f.workers, examine}
 	for range w.jobs() { // the page that cannot be read is found again
 	}
 	return s

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"satchel/bundle"
 	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/document"
 )
@@ -36,11 +35,7 @@ func (m *material) plain() (*product, error) {
 
 // guessLanguage finds the language of a text that nobody declared.
 func (m *material) guessLanguage(text func() string) {
-	switch m.item.Kind {
-	case bundle.KindResource, bundle.KindFile:
-		return
-	}
-	if m.item.Language == "" {
+	if m.item.Language == "" && isRead(m.item.Kind) {
 		m.item.Language = cleanLanguage(article.Language(text()))
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"satchel/bundle"
 	"satchel/bundle/ingest"
 	"satchel/bundle/ingest/cache"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/report"
 	"satchel/bundle/sign"
@@ -42,6 +44,7 @@ type packOptions struct {
 	never           string
 	report          string
 	bylines         string
+	pictures        string
 }
 
 // newPackCommand says no more than what is packed and where to: how is decided.
@@ -84,6 +87,9 @@ func newPackCommand(u *ui) *cli.Command {
 				"line; it is searched for in texts, titles and file names"},
 		&cli.StringFlag{Name: "bylines", Destination: &o.bylines,
 			Usage: "`KEEP` or drop who wrote articles and books; they are kept otherwise"},
+		&cli.StringFlag{Name: "pictures", Destination: &o.pictures,
+			Usage: "pack photographs as large as they are, `ORIGINAL`, or made smaller: large\n" +
+				"(2,048 pixels) or small (1,024 pixels)"},
 		&cli.StringSliceFlag{Name: "keep-metadata",
 			Usage: "leave in files of this `KIND` what they tell of their makers: places,\n" +
 				"times, cameras, names; may be repeated"},
@@ -162,6 +168,8 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 			p.ingest.HTML, p.ingest.DropBylines, err = parsePages(o.html, o.bylines)
 			return err
 		},
+		func() (err error) { p.ingest.Pictures, err = parsePictures(o.pictures); return err },
+		func() error { return p.readCollection(c.Context) },
 		func() (err error) {
 			p.bundle.Layout, p.bundle.PartSize, err = parseLayout(o.layout, o.partSize)
 			return err
@@ -170,8 +178,16 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 			p.output, err = defaultOutput(o.output, p.bundle.Layout, dirs[0])
 			return err
 		},
-		func() (err error) { p.bundle.Issue, err = parseIssue(o.issue, o.series); return err },
-		func() (err error) { p.bundle.Date, err = parseDate(o.date); return err },
+		func() error {
+			issue, err := parseIssue(o.issue, p.bundle.Series)
+			p.bundle.Issue = cmp.Or(issue, p.bundle.Issue)
+			return err
+		},
+		func() error {
+			date, err := parseDate(o.date)
+			p.bundle.Date = cmp.Or(date, p.bundle.Date)
+			return err
+		},
 		func() error {
 			tag, err := parseLanguage(o.language)
 			if o.language != "" {
@@ -224,6 +240,15 @@ func parsePages(html, bylines string) (h ingest.HTML, drop bool, err error) {
 		return h, drop, usagef("--bylines %q: it is keep or drop", bylines)
 	}
 	return h, bylines == "drop", nil
+}
+
+// parsePictures reads --pictures.
+func parsePictures(s string) (ingest.Pictures, error) {
+	switch p := ingest.Pictures(s); p {
+	case "", ingest.PicturesOriginal, ingest.PicturesLarge, ingest.PicturesSmall:
+		return p, nil
+	}
+	return "", usagef("--pictures %q: it is original, large or small", s)
 }
 
 // readPublishers reads the keys of signers who are named and have not signed.
@@ -358,6 +383,9 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 	debug.SetMemoryLimit(packMemory)
 	sum, err := bundle.Create(ctx, p.output, src, p.bundle)
 	u.progress.clear()
+	for _, line := range src.Unmet() {
+		u.warnf("%s", show(line))
+	}
 	reportLeftOut(u, src)
 	if p.o.report != "" {
 		err = errors.Join(err, p.writeReport(u, src, sum))
@@ -421,8 +449,16 @@ func firstFile(sum *bundle.Summary, name string) string {
 
 // reportLeftOut lists what was not packed, in a form that scripts may read.
 func reportLeftOut(u *ui, src *ingest.Folder) {
+	notChosen := 0
 	for _, l := range src.LeftOut() {
+		if l.Reason == ingest.NotChosen {
+			notChosen++
+			continue
+		}
 		u.sayf("left out: %s (%s)", show(l.Path), show(l.Reason))
+	}
+	if notChosen > 0 {
+		u.sayf("left out: %s that %s does not choose", formatCount(int64(notChosen), "name"), collection.Name)
 	}
 	if n := src.MoreLeftOut(); n > 0 {
 		u.sayf("left out: %s more", formatCount(int64(n), "file"))
