@@ -20,9 +20,6 @@ import (
 // nor any option, the next one has the same findings, and reads no file for them. What is copied into a
 // bundle is checked against the hashes that were found, as ever.
 
-// racy is how young a file may be for its times to tell whether it changes after that.
-const racy = 2 * time.Second
-
 // chunk is how many findings lie in an entry of the cache.
 const chunk = 500
 
@@ -65,7 +62,7 @@ func (f *Folder) openJournal() *journal {
 			return nil
 		}
 	}
-	if time.Since(l.newest) < racy {
+	if cache.IsYoung(l.newest) {
 		return nil
 	}
 	j := &journal{cache: f.options.Cache}

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"satchel/bundle/ingest/cache"
 )
 
 // age makes files look as if they had been there for long: only then their times tell of changes.
@@ -32,7 +34,7 @@ func TestJournal(t *testing.T) {
 		"b/y.md": "# y\n\n[out](https://example.org/)\n",
 	})
 	age(t, dir, time.Hour)
-	time.Sleep(racy) // no call sets the time of change
+	time.Sleep(cache.Tick) // no call sets the time of change
 	c := openCache(t, t.TempDir())
 	scan := func(o Options) (result, *Folder) {
 		o.Cache = c

@@ -47,7 +47,7 @@ func TestG15Canaries(t *testing.T) {
 		"a title":    {map[string]string{"b.html": "<title>C</title><p>reader 0001</p>"}, "catalogue: b.html\ncontent: b.html\n"},
 		"a space":    {map[string]string{"a.html": "<title>A</title><p>the same for everyone</p> "}, "content: a.html\n"},
 		"one bit":    {map[string]string{"hand.png": picture(t, 1)}, "content: hand.png\n"},
-		"one more":   {map[string]string{"pixel.png": picture(t, 2)}, "only in the second: pixel.png\n"},
+		"one more":   {map[string]string{"pixel.png": picture(t, 2)}, "only in the second: pixel.png\nonly in the second: .previews/small/pixel.png.jpg\n"},
 		"same twice": {map[string]string{"c.html": common["b.html"]}, "only in the second: c.html\n"},
 	} {
 		yours := copyFor(strings.ReplaceAll(name, " ", "-"), c.change)

@@ -28,6 +28,9 @@ const (
 	// DefaultLimit is how many bytes all entries may have.
 	DefaultLimit = 2 << 30
 
+	// Tick is the coarsest time of a file, on FAT32.
+	Tick = 2 * time.Second
+
 	// fresh is how long the use of an entry is not noted again.
 	fresh = 24 * time.Hour
 	// stale is after which time a file that was never completed belongs to nobody.
@@ -177,6 +180,9 @@ func (c *Cache) Close() error {
 	}
 	return err
 }
+
+// IsYoung says whether a file that changed at a time may change again without its time telling.
+func IsYoung(changed time.Time) bool { return time.Since(changed) < Tick }
 
 // Size says how many entries the cache in a folder has, and how many bytes in them.
 func Size(dir string) (entries int, bytes int64, err error) {
