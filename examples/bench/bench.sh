@@ -3,6 +3,7 @@
 # bench.sh measures satchel beside what others need for the same work, in the same run, and prints one
 # table of medians and ratios at the end. The sections, all unless named, are
 #   pack    handbook, gimp and jdk beside zimwriterfs and mksquashfs; a film of 1.4 GB beside cp
+#   ingest  the three corpora packed again; previews of photographs; how fast these are cleaned
 #   verify  a film and jdk, beside a loop that makes the same hashes and nothing else
 #   serve   5,000 pages of jdk, cold and warm, beside kiwix-serve
 #   film    a film of 1.4 GB, and a stretch of it, beside kiwix-serve

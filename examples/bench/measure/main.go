@@ -134,7 +134,7 @@ var sections = []struct {
 	name string
 	run  func(*bench) error
 }{
-	{"pack", (*bench).pack}, {"verify", (*bench).verify}, {"serve", (*bench).serve},
+	{"pack", (*bench).pack}, {"ingest", (*bench).ingest}, {"verify", (*bench).verify}, {"serve", (*bench).serve},
 	{"film", (*bench).film}, {"growth", (*bench).growth}, {"open", (*bench).open},
 	{"soak", (*bench).soak},
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"satchel/bundle"
 )
 
 // mediaSize is how large the film is beside which copying and hashing are measured.
@@ -22,6 +24,7 @@ type packer struct {
 func (b *bench) packers() []packer {
 	return []packer{
 		{"ours", "satchel pack --no-search", b.packOurs},
+		{"plain", "satchel pack --no-search, files as they are", b.packPlain},
 		{"zim", "zimwriterfs --withoutFTIndex", b.packZIM},
 		{"squash", "mksquashfs -comp zstd -Xcompression-level 19 -b 1M", b.packSquash},
 	}
@@ -54,21 +57,40 @@ func (b *bench) packCorpus(corpus string) error {
 			if err != nil {
 				return err
 			}
+			if p.name == "ours" {
+				previews, err := previewSize(out)
+				if err != nil {
+					return err
+				}
+				figures.add("ours previews", float64(previews))
+				size -= float64(previews)
+			}
 			figures.take(p.name, u, size)
 			if err := b.keepZIM(p, corpus, out); err != nil {
 				return err
 			}
 		}
 	}
-	all := b.packers()
+	b.table.corpus(corpus, figures, b.packers())
+	return nil
+}
+
+// corpus adds the rows of a corpus: ours beside each peer, and files as they are beside zimwriterfs.
+func (t *table) corpus(corpus string, figures series, all []packer) {
+	ours := all[0]
 	for _, peer := range all[1:] {
 		wants := map[string]want{}
-		if peer.name == "zim" {
+		switch peer.name {
+		case "zim":
 			wants["processor"] = want{atMost, zimProcessor[corpus], true}
+		case "plain":
+			wants["bytes"] = want{atMost, cleanedSize, true}
 		}
-		b.table.usage("pack "+corpus, figures, peer.name, all[0].label+" ("+peer.label+")", wants)
+		t.usage("pack "+corpus, figures, peer.name, ours.label+" ("+peer.label+")", wants)
 	}
-	return nil
+	t.alone("pack "+corpus+", previews", figures.median("ours previews"), byteCount, want{}, ours.label)
+	t.add(row{"pack " + corpus + " as it is, processor", figures.median("plain processor"), figures.median("zim processor"),
+		seconds, want{atMost, plainProcessor[corpus], true}, all[1].label + " (" + all[2].label + ")"})
 }
 
 // take notes a run.
@@ -79,14 +101,21 @@ func (s series) take(name string, u usage, size float64) {
 	s.add(name+" bytes", size)
 }
 
-// zimProcessor is the part of zimwriterfs's processor time that packing may take.
-var zimProcessor = map[string]float64{"handbook": 0.25, "gimp": 0.25, "jdk": 0.1}
+// zimProcessor is the part of zimwriterfs's processor time that packing may take, and plainProcessor
+// where files are packed as they are.
+var (
+	zimProcessor   = map[string]float64{"handbook": 1.0 / 3, "gimp": 1.0 / 3, "jdk": 0.2}
+	plainProcessor = map[string]float64{"handbook": 0.25, "gimp": 0.25, "jdk": 0.1}
+)
+
+// cleanedSize is how much larger a bundle may be than one of files as they are, previews apart.
+const cleanedSize = 1.03
 
 // filmWall is how much longer than copying packing a film may take, which syncs as well.
 const filmWall = 1.5
 
 // maxMemory is what packing may take, whatever is packed.
-const maxMemory = 256 << 20
+const maxMemory = 300 << 20
 
 // usage adds the rows of ours beside a peer, with what is wanted of some.
 func (t *table) usage(what string, s series, peer, command string, wants map[string]want) {
@@ -103,8 +132,16 @@ func (t *table) usage(what string, s series, peer, command string, wants map[str
 }
 
 func (b *bench) packOurs(folder, out string) (usage, error) {
-	// the film is noise without an index, in which there is nothing to clean
-	return b.timed(b.satchel, "pack", "--no-search", "--keep-metadata", "video", "-k", b.temporary("bench.key"), "-o", out, folder)
+	return b.timed(b.satchel, "pack", "--no-search", "--no-cache", "-k", b.temporary("bench.key"), "-o", out, folder)
+}
+
+// packPlain packs pages as they are, but for scripts, and all other files as well.
+func (b *bench) packPlain(folder, out string) (usage, error) {
+	args := []string{"pack", "--no-search", "--no-cache", "--html", "site", "-k", b.temporary("bench.key"), "-o", out}
+	for _, kind := range bundle.Kinds {
+		args = append(args, "--keep-metadata", string(kind))
+	}
+	return b.timed(b.satchel, append(args, folder)...)
 }
 
 func (b *bench) packSquash(folder, out string) (usage, error) {
@@ -193,6 +230,8 @@ func (b *bench) packFilm() error {
 	}}
 	figures := series{}
 	ours := b.packers()[0]
+	// the film is noise without an index, in which there is nothing to clean
+	ours.run = b.packPlain
 	for n := range b.runs {
 		b.say("film %d/%d", n+1, b.runs)
 		for _, p := range []packer{ours, copying} {
