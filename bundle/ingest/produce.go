@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -285,22 +286,36 @@ func (m *material) raw(limit int64) ([]byte, error) {
 	return raw, nil
 }
 
-// settle fills in what only the product tells: how large the item is, and its hash where the content
-// is at hand.
+// summed is up to which size, in bytes, the hash of an item is made when it is scanned: a bundle wants the
+// hashes of all that it does not give a file of its own.
+const summed = 1 << 20
+
+// settle fills in what only the product tells: how large the item is, and its hash.
 func (m *material) settle(p *product) error {
-	if p == nil {
-		if m.head.whole {
-			sum := sha256.Sum256(m.head.raw)
-			m.item.Sum = &sum
+	it := &m.item
+	if p != nil {
+		if p.sum == nil {
+			if err := p.measure(); err != nil {
+				return err
+			}
 		}
+		it.Size, it.Sum = p.size, p.sum
+	}
+	if it.Sum != nil || it.Size > summed {
 		return nil
 	}
-	if p.sum == nil {
-		if err := p.measure(); err != nil {
-			return err
-		}
+	var content io.Reader = io.NewSectionReader(m.file, 0, m.size)
+	switch {
+	case p != nil:
+		content = p.plan.Reader(m.file)
+	case m.head.whole:
+		content = bytes.NewReader(m.head.raw)
 	}
-	m.item.Size, m.item.Sum = p.size, p.sum
+	h := sha256.New()
+	if n, err := io.Copy(h, content); err != nil || n != it.Size {
+		return cmp.Or(err, errors.New("it is being written to"))
+	}
+	it.Sum = (*[32]byte)(h.Sum(nil))
 	return nil
 }
 
