@@ -44,8 +44,12 @@ func newAccount() *account {
 func (a *account) add(f *finding) {
 	it := &f.item
 	for i := range f.extras {
-		count(a.kinds, "preview", 0, f.extras[i].item.Size)
-		a.after += f.extras[i].item.Size
+		name, size := "preview", f.extras[i].item.Size
+		if k := f.extras[i].item.Kind; k != bundle.KindResource {
+			name = string(k)
+		}
+		count(a.kinds, name, 0, size)
+		a.after += size
 	}
 	a.items++
 	a.before, a.after = a.before+f.size, a.after+it.Size

@@ -258,6 +258,8 @@ func (f *Folder) Open(path string) (io.ReadCloser, error) {
 	in, rel, ok := f.find(path)
 	if of, made := previewed(path); made {
 		in, rel, ok = f.find(of)
+	} else if of, made := captionsOf(path); made && ok && !in.has(rel) {
+		in, rel, ok = f.find(of)
 	}
 	if !ok {
 		return nil, fmt.Errorf("cannot open %q: it lies in none of the folders", path)

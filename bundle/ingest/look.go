@@ -90,7 +90,7 @@ func (f *Folder) make(seen finding, m *material) finding {
 		return refuse("%s", why)
 	}
 	seen.pixels = f.pixels(m)
-	seen.extras = f.previews(m, seen.pixels)
+	seen.extras = append(m.extras, f.previews(m, seen.pixels)...)
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
 	seen.size, seen.external = m.size, m.external
 	return seen

@@ -99,13 +99,17 @@ func previewed(path string) (string, bool) {
 }
 
 func previewItem(path string, of *bundle.Item, s scrub.Small) extra {
-	p := &product{made: s.JPEG}
-	sum := sha256.Sum256(s.JPEG)
-	p.size, p.sum = int64(len(s.JPEG)), &sum
-	return extra{bundle.Item{
-		Path: path, Kind: bundle.KindResource, Type: "image/jpeg", Title: of.Title, Size: p.size, Sum: p.sum,
-		Width: int64(s.Width), Height: int64(s.Height),
-	}, p}
+	return madeExtra(bundle.Item{Path: path, Kind: bundle.KindResource, Type: "image/jpeg", Title: of.Title,
+		Width: int64(s.Width), Height: int64(s.Height)}, s.JPEG)
+}
+
+// madeExtra is an item of bytes at hand.
+func madeExtra(it bundle.Item, made []byte) extra {
+	p := &product{made: made}
+	sum := sha256.Sum256(made)
+	p.size, p.sum = int64(len(made)), &sum
+	it.Size, it.Sum = p.size, p.sum
+	return extra{it, p}
 }
 
 // small makes a picture fit into each of some boxes, or takes what was made before.

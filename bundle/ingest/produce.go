@@ -101,6 +101,7 @@ type material struct {
 	head *head
 
 	cover    []byte // a picture that it brings along
+	extras   []extra
 	removed  []scrub.Removal
 	missing  []string // pictures that are not there
 	external []string // addresses on the net
@@ -114,7 +115,7 @@ func (f *Folder) produce(m *material) (*product, error) {
 	case slices.Contains(f.keep, m.item.Kind):
 		return nil, nil
 	case m.item.Kind == bundle.KindCaptions:
-		return m.captions()
+		return f.captions(m)
 	case mediaType == mhtmlPage.mime:
 		return f.mhtml(m)
 	case m.item.Kind == bundle.KindPage:
@@ -193,8 +194,9 @@ func (m *material) turned(turn int) (*product, error) {
 	return &product{made: out.Bytes()}, nil
 }
 
-// captions makes WebVTT of captions of any form, in any charset. What is no captions stays as it is.
-func (m *material) captions() (*product, error) {
+// captions makes WebVTT of captions of any form, in any charset, and an item for each further language in
+// them. What is no captions stays as it is.
+func (f *Folder) captions(m *material) (*product, error) {
 	text, err := m.text(caption.MaxText)
 	if err != nil {
 		return nil, err
@@ -206,12 +208,41 @@ func (m *material) captions() (*product, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.item.Type = vttText.mime + "; charset=utf-8"
-	if m.item.Language == "" {
-		m.item.Language = cleanLanguage(tracks[0].Language)
-	}
+	it := &m.item
+	it.Type = vttText.mime + "; charset=utf-8"
+	it.Language = cmp.Or(it.Language, cleanLanguage(tracks[0].Language))
 	m.guessLanguage(func() string { return sample(vtt) })
+	taken := map[string]bool{it.Language: true}
+	for _, t := range tracks[1:] {
+		lang := cleanLanguage(t.Language)
+		path := captionsPath(it.Path, lang)
+		if lang == "" || taken[lang] || bundle.CheckPath(path) != nil || f.exists(path) {
+			continue
+		}
+		taken[lang] = true
+		m.extras = append(m.extras, madeExtra(bundle.Item{Path: path, Kind: it.Kind, Type: it.Type, Title: it.Title, Language: lang}, t.VTT))
+	}
 	return &product{made: vtt}, nil
+}
+
+// captionsPath is where captions in a further language lie: film.smi has film.en.smi beside it.
+func captionsPath(path, lang string) string {
+	dot := strings.LastIndexByte(path, '.')
+	if dot < 0 {
+		return ""
+	}
+	return path[:dot+1] + lang + path[dot:]
+}
+
+// captionsOf is the path of the captions that those in a further language were made of.
+func captionsOf(path string) (string, bool) {
+	ext := path[strings.LastIndexByte(path, '.')+1:]
+	rest, ok := strings.CutSuffix(path, "."+ext)
+	dot := strings.LastIndexByte(rest, '.')
+	if !ok || dot < 0 || textByName[strings.ToLower(ext)] != samiText {
+		return "", false
+	}
+	return rest[:dot+1] + ext, true
 }
 
 // document writes a book or a document anew.

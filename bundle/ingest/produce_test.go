@@ -167,3 +167,33 @@ func wordDocument(t *testing.T, text string) string {
 	}
 	return b.String()
 }
+
+// TestLanguagesOfOneFile: captions in several languages become an item each, but where there is a file of
+// that name.
+func TestLanguagesOfOneFile(t *testing.T) {
+	t.Parallel()
+	sami := "<SAMI><HEAD><STYLE><!-- .KRCC {Name:Korean; lang:ko-KR;} .ENCC {Name:English; lang:en-US;} .FRCC {Name:French; lang:fr-FR;} --></STYLE></HEAD><BODY>" +
+		"<SYNC Start=0><P Class=KRCC>물<P Class=ENCC>Water<P Class=FRCC>Eau<SYNC Start=900><P Class=KRCC>&nbsp;<P Class=ENCC>&nbsp;<P Class=FRCC>&nbsp;</BODY></SAMI>"
+	f := open(t, Options{}, lay(t, map[string]string{"a/film.smi": sami, "a/film.fr-FR.smi": "<SAMI><BODY><SYNC Start=0><P>autre<SYNC Start=900></BODY></SAMI>"}))
+	r := scanAll(t, f)
+	wantPaths(t, "items", r.paths(), "a/film.fr-FR.smi", "a/film.smi", "a/film.en-US.smi")
+	if got := contentOf(t, f, "a/film.en-US.smi"); !strings.Contains(got, "Water") || strings.Contains(got, "Eau") {
+		t.Errorf("English captions are %q", got)
+	}
+	if got := contentOf(t, f, "a/film.fr-FR.smi"); !strings.Contains(got, "autre") {
+		t.Errorf("French captions are %q", got)
+	}
+	if it := r.items[2]; it.Language != "en-US" || it.Kind != bundle.KindCaptions {
+		t.Errorf("%+v", it)
+	}
+	list, err := never.Parse([]byte("Water\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := scanAll(t, open(t, Options{Unsaid: list}, lay(t, map[string]string{"a/film.smi": sami}))); len(r.refused) != 1 {
+		t.Error("what must not be said is said in the second language")
+	}
+	if _, err := f.Open("a/film.de.smi"); err == nil {
+		t.Error("captions that nobody made can be opened")
+	}
+}

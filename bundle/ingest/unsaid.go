@@ -58,13 +58,23 @@ func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error)
 			hits, err = m.search(list, p, partedText)
 		}
 		return hits, err
-	case bundle.KindText, bundle.KindCaptions, bundle.KindResource:
-		return m.search(list, p, func(r io.Reader) io.Reader { return r })
+	case bundle.KindText, bundle.KindResource:
+		return m.search(list, p, asItIs)
+	case bundle.KindCaptions:
+		hits, err := m.search(list, p, asItIs)
+		for i := range m.extras {
+			if err == nil && len(hits) == 0 {
+				hits, err = m.search(list, m.extras[i].product, asItIs)
+			}
+		}
+		return hits, err
 	case bundle.KindBook, bundle.KindDocument:
 		return m.searchDocument(list, mediaType, p)
 	}
 	return nil, nil
 }
+
+func asItIs(r io.Reader) io.Reader { return r }
 
 func (m *material) search(list *never.List, p *product, text func(io.Reader) io.Reader) ([]never.Hit, error) {
 	var r io.Reader = io.NewSectionReader(m.file, 0, m.size)
