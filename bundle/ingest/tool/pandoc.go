@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 )
 
-// pandocFilter puts pictures into the page. pandoc's own --embed-resources would fetch them.
+// pandocFilter puts pictures into the page. What pandoc has for it (--embed-resources, once
+// --self-contained) fetches those that lie elsewhere, with --sandbox too: 2.17 did.
 //
 //go:embed pandoc.lua
 var pandocFilter []byte

@@ -197,62 +197,68 @@ func TestPandoc(t *testing.T) {
 	}
 }
 
-// TestPandocFetchesNothing: of a picture that lies elsewhere the description is left.
+// TestPandocFetchesNothing: a picture that lies elsewhere is not looked at.
 func TestPandocFetchesNothing(t *testing.T) {
 	t.Parallel()
 	need(t, "pandoc")
+	l := listen(t)
+	dir, picture := t.TempDir(), redBlue(t, 8, 8)
+	text, secret := filepath.Join(dir, "in.md"), filepath.Join(dir, "secret.png")
+	for name, data := range map[string]string{text: "![picture](" + picture + ")\n\nafter\n", secret: "secret"} {
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for extension, mediaType := range map[string]string{"docx": docx, "odt": "application/vnd.oasis.opendocument.text"} {
+		out := filepath.Join(dir, "out."+extension)
+		run(t, "pandoc", text, "-o", out)
+		for _, target := range []string{"http://" + l.Addr().String() + "/x.png", secret, "file://" + secret, "../../" + secret} {
+			for _, fenced := range []bool{true, false} {
+				tools := find(t)
+				if !fenced {
+					tools.fence = func() []string { return nil }
+				}
+				page, err := tools.Pandoc(t.Context(), lay(t, linkPictures(t, out, target)), mediaType)
+				if err != nil || !bytes.Contains(page, []byte("after")) || bytes.Contains(page, []byte("<img")) ||
+					bytes.Contains(page, []byte("c2VjcmV0")) {
+					t.Errorf("%s: %v: %s", target, err, page)
+				}
+			}
+		}
+	}
+	l.nobody(t)
+}
+
+// A listener is one that nobody is to call.
+type listener struct{ *net.TCPListener }
+
+func listen(t *testing.T) listener {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	called := make(chan bool, 1)
-	go func() {
-		if c, err := l.Accept(); err == nil {
-			c.Close()
-			called <- true
-		}
-	}()
-	in, out := redBlue(t, 8, 8), filepath.Join(t.TempDir(), "out.docx")
-	text := filepath.Join(t.TempDir(), "in.md")
-	if err := os.WriteFile(text, []byte("![picture]("+in+")\n\nafter\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	run(t, "pandoc", text, "-o", out)
-	address := "http://" + l.Addr().String() + "/x.png"
-	secret := filepath.Join(t.TempDir(), "secret.png")
-	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, target := range []string{address, secret, "file://" + secret} {
-		for _, fenced := range []bool{true, false} {
-			tools := find(t)
-			if !fenced {
-				tools.fence = func() []string { return nil }
-			}
-			page, err := tools.Pandoc(t.Context(), lay(t, linkPictures(t, out, target)), docx)
-			if err != nil || !bytes.Contains(page, []byte("after")) || bytes.Contains(page, []byte("<img")) ||
-				bytes.Contains(page, []byte("c2VjcmV0")) {
-				t.Errorf("%s: %v: %s", target, err, page)
-			}
-		}
-	}
-	select {
-	case <-called:
+	t.Cleanup(func() { l.Close() })
+	return listener{l.(*net.TCPListener)}
+}
+
+// nobody says that nobody has called.
+func (l listener) nobody(t *testing.T) {
+	t.Helper()
+	_ = l.SetDeadline(time.Now().Add(10 * time.Millisecond))
+	if _, err := l.Accept(); err == nil {
 		t.Error("a connection was made")
-	default:
 	}
 }
 
 // linkPictures has a document's pictures lie somewhere else.
 func linkPictures(t *testing.T, name, target string) []byte {
+	link := regexp.MustCompile(`(Target|xlink:href)="(media|Pictures)/[^"]*"`)
 	return rewrite(t, name, func(part, text string) (string, bool) {
-		const begin = `Target="media/`
-		if i := strings.Index(text, begin); i >= 0 {
-			end := i + len(begin) + strings.Index(text[i+len(begin):], `"`)
-			text = text[:i] + `TargetMode="External" Target="` + target + text[end:]
+		if strings.HasSuffix(part, ".rels") {
+			text = strings.ReplaceAll(text, `Target="media/`, `TargetMode="External" Target="media/`)
 		}
-		return text, !strings.Contains(part, "media/")
+		return link.ReplaceAllString(text, `$1="`+target+`"`), !strings.Contains(part, "media/") && !strings.Contains(part, "Pictures/")
 	})
 }
 
@@ -363,11 +369,7 @@ func TestStillTurned(t *testing.T) {
 func TestStillHostile(t *testing.T) {
 	t.Parallel()
 	need(t, "ffmpeg")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := listen(t)
 	good := film(t, "f.mp4", "testsrc=s=64x48:d=1:r=5", "-c:v", "libx264")
 	playlist := "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n%s\n#EXT-X-ENDLIST\n"
 	concat := "ffconcat version 1.0\nfile '" + good.Name() + "'\n"
@@ -384,10 +386,10 @@ func TestStillHostile(t *testing.T) {
 			}
 		}
 	}
-	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(10 * time.Millisecond))
-	if _, err := l.Accept(); err == nil {
-		t.Error("a connection was made")
+	if _, err := find(t).Still(t.Context(), good, "video/webm", 64); !errors.Is(err, ErrFailed) {
+		t.Errorf("MP4 as WebM: %v", err)
 	}
+	l.nobody(t)
 }
 
 // TestStillHuge: a film of too many pixels is not decoded, nor is one in a format that is not for films.
@@ -555,25 +557,20 @@ func heif(t *testing.T, program, picture string, args ...string) []byte {
 	return data
 }
 
-func TestHEIC(t *testing.T) {
-	t.Parallel()
-	need(t, heifConvert)
-	stored := func(name string) []byte {
-		data, err := os.ReadFile(filepath.Join("..", "scrub", "testdata", "pictures", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return data
+// stored is a picture of the tests of scrub.
+func stored(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "scrub", "testdata", "pictures", name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Run("with a position", func(t *testing.T) {
-		t.Parallel()
-		tools, f := find(t), lay(t, stored("thumbnail.heic"))
-		out := twice(t, func() ([]byte, error) { return tools.HEIC(t.Context(), f, "image/heic") })
-		shows(t, out, 64, 48)
-		if bytes.Contains(out, []byte("Exif")) || bytes.Contains(out, []byte("TELL")) {
-			t.Error("it tells")
-		}
-	})
+	return data
+}
+
+// TestHEICTransparent: what is hidden stays hidden.
+func TestHEICTransparent(t *testing.T) {
+	t.Parallel()
+	need(t, heifConvert, "avifenc")
 	t.Run("with transparency", func(t *testing.T) {
 		t.Parallel()
 		tools, f := find(t), lay(t, heif(t, "avifenc", transparentPNG(t)))
@@ -585,12 +582,26 @@ func TestHEIC(t *testing.T) {
 	t.Run("with transparency that is lost", func(t *testing.T) {
 		t.Parallel()
 		// heif-convert turns it and writes it opaque, and avifdec cannot turn it.
-		if out, err := find(t).HEIC(t.Context(), lay(t, stored("alpha.avif")), "image/avif"); err == nil {
+		if out, err := find(t).HEIC(t.Context(), lay(t, stored(t, "alpha.avif")), "image/avif"); err == nil {
 			if _, _, _, a := shows(t, out, 48, 64).At(10, 10).RGBA(); a == 0xFFFF {
 				t.Error("it is opaque")
 			}
 		} else if !errors.Is(err, ErrFailed) {
 			t.Error(err)
+		}
+	})
+}
+
+func TestHEIC(t *testing.T) {
+	t.Parallel()
+	need(t, heifConvert)
+	t.Run("with a position", func(t *testing.T) {
+		t.Parallel()
+		tools, f := find(t), lay(t, stored(t, "thumbnail.heic"))
+		out := twice(t, func() ([]byte, error) { return tools.HEIC(t.Context(), f, "image/heic") })
+		shows(t, out, 64, 48)
+		if bytes.Contains(out, []byte("Exif")) || bytes.Contains(out, []byte("TELL")) {
+			t.Error("it tells")
 		}
 	})
 	t.Run("turned", func(t *testing.T) {
