@@ -10,9 +10,9 @@
 // unshare is allowed to, it runs without a network.
 //
 // What comes back is not clean: it is to be treated as a file from outside is. A page has to be
-// made an article, a picture has to pass through scrub.Preview or scrub.File, which drop the colour
-// profiles, texts and dates that a program may have written. What the file told of its makers, such as
-// a position, gets as far as these only in the text of a document.
+// made an article, and the pictures in it are as they were, with the positions that cameras wrote
+// into them. A picture has to pass through scrub.Preview or scrub.File. No text or position of the
+// original is copied into it, but what else a program writes is the program's to decide.
 //
 // The same file gives the same bytes on one machine; other versions of a program give others.
 package tool
