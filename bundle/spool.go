@@ -22,6 +22,16 @@ const (
 	spoolLock   = "lock"
 )
 
+// WorkFolder makes a folder for temporary files beside name, as Create does: what was left of it by a
+// process that was killed is taken away by the next one that writes there.
+func WorkFolder(name string) (dir string, remove func(), err error) {
+	s, err := newSpool(name)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.dir, s.remove, nil
+}
+
 // newSpool makes a spool beside name, and the folder that it lies in.
 func newSpool(name string) (*spool, error) {
 	parent := filepath.Dir(name)

@@ -128,7 +128,7 @@ func (f *Folder) Report(title string, bytes int64) *told.Report {
 	out := &told.Report{
 		Title: title, Items: a.items, Before: a.before, After: a.after, Bundle: bytes,
 		Kinds: sorted(a.kinds), Languages: sorted(a.languages), Sections: sorted(a.sections),
-		Placeholders: a.missing, Largest: a.largest,
+		Placeholders: a.missing, Largest: a.largest, Tools: f.options.Tools.Versions(),
 	}
 	for _, x := range r.refused {
 		out.Refused = append(out.Refused, told.Note{Path: x.Path, Text: x.Reason, Help: help(x)})

@@ -34,6 +34,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,6 +52,7 @@ import (
 	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/scrub"
+	"satchel/bundle/ingest/tool"
 )
 
 // Limits on what a scan keeps in memory and reads.
@@ -89,6 +91,9 @@ type Options struct {
 	// Collection is what the curator says of the whole and of single items; nil says nothing. It goes
 	// with a single folder, whose collection.Name is not packed then.
 	Collection *collection.Collection
+	// Tools are installed programs that may be used; nil uses none. Context ends them, where there is one.
+	Tools   *tool.Tools
+	Context context.Context
 	// Cache keeps what was made of files from one run to the next; nil keeps nothing.
 	Cache *cache.Cache
 	// Never names files that must not be packed whatever they hold: the key and the

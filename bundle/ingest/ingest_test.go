@@ -309,7 +309,7 @@ func TestOutputIsNotPacked(t *testing.T) {
 	t.Parallel()
 	dir := lay(t, map[string]string{
 		"a.txt": "x", "out.zip": "PK\x03\x04old", "out.zip.001": "PK\x03\x04", "out.zip.txt": "kept",
-		".satchel-17/spool": "half", "sub/out.zip": "PK\x03\x04\x00 another",
+		".satchel-17/spool": "half", "sub/out.zip": "<title>another</title>",
 	})
 	r := scanAll(t, open(t, Options{Output: filepath.Join(dir, "out.zip")}, dir))
 	wantPaths(t, "packed", r.paths(), "a.txt", "out.zip.txt", "sub/out.zip")

@@ -73,7 +73,7 @@ func (f *Folder) openJournal() *journal {
 // settings are all options that findings depend on, but for the list of what must not be said.
 func (f *Folder) settings() string {
 	o := &f.options
-	return fmt.Sprintf("%t %q %q %q %t %q %q %q", o.SkipUnsupported, o.Allow, o.HTML, o.Pictures, o.DropBylines, o.KeepMetadata, o.Never, o.Output)
+	return fmt.Sprintf("%s %t %q %q %q %t %q %q %q", o.Tools.Stamp(), o.SkipUnsupported, o.Allow, o.HTML, o.Pictures, o.DropBylines, o.KeepMetadata, o.Never, o.Output)
 }
 
 // A lister hashes what is to see of files without opening them.

@@ -76,7 +76,10 @@ func (f *Folder) make(seen finding, m *material) finding {
 	if err == nil {
 		err = m.settle(p)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errUncleaned):
+		return finding{verdict: unsupported, reason: err.Error()}
+	case err != nil:
 		return notClean(err)
 	}
 	if f.options.dropsBylines() {
@@ -89,7 +92,7 @@ func (f *Folder) make(seen finding, m *material) finding {
 	case why != "":
 		return refuse("%s", why)
 	}
-	seen.pixels = f.pixels(m)
+	seen.pixels = f.pixels(m, p)
 	seen.extras = append(m.extras, f.previews(m, seen.pixels)...)
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
 	seen.size, seen.external = m.size, m.external

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"satchel/bundle"
@@ -163,13 +164,28 @@ func (f *Folder) reduce(m *material, mediaType string) (*product, error) {
 	return &product{made: list[0].JPEG}, nil
 }
 
-// hashOf stands for what is made of a content in some way.
+// hashOf stands for what is made of a content in some way. Of a long film it takes only the ends, and the
+// times of the file: a picture of it is not worth reading all.
 func hashOf(way string, r io.ReaderAt, size int64) (key cache.Key, err error) {
+	const whole, end = 64 << 20, 1 << 20
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00", way)
-	_, err = io.Copy(h, io.NewSectionReader(r, 0, size))
+	fmt.Fprintf(h, "%s\x00%d\x00", way, size)
+	parts := [][2]int64{{0, size}}
+	if file, ok := r.(*os.File); ok && size > whole {
+		info, err := file.Stat()
+		if err != nil {
+			return key, err
+		}
+		fmt.Fprintf(h, "%d %d ", info.ModTime().UnixNano(), changeTime(info).UnixNano())
+		parts = [][2]int64{{0, end}, {size - end, end}}
+	}
+	for _, p := range parts {
+		if _, err := io.Copy(h, io.NewSectionReader(r, p[0], p[1])); err != nil {
+			return key, err
+		}
+	}
 	h.Sum(key[:0])
-	return key, err
+	return key, nil
 }
 
 // packSmall writes previews for the cache.
@@ -207,19 +223,23 @@ func unpackSmall(b []byte) (list []scrub.Small, ok bool) {
 	return list, true
 }
 
-// pixels returns the picture that stands for an item, or nil.
-func (f *Folder) pixels(m *material) *pixels {
+// pixels returns the picture that stands for an item, of which p is packed, or nil.
+func (f *Folder) pixels(m *material, p *product) *pixels {
 	mediaType, _, _ := strings.Cut(m.item.Type, ";")
+	it := &m.item
 	switch {
 	case len(m.cover) > 0:
 		return &pixels{bytes.NewReader(m.cover), int64(len(m.cover)), coverType(m.cover)}
-	case m.item.Kind == bundle.KindPicture && mediaType != svgImage.mime && !undecoded[mediaType]:
-		large := m.item.Size >= previewBytes || m.item.Width*m.item.Height >= previewPixels || isForeign(mediaType)
-		if large {
-			return &pixels{m.file, m.size, mediaType}
-		}
+	case it.Kind != bundle.KindPicture:
+		return f.shown(m, p, mediaType)
+	case mediaType == svgImage.mime:
+		return nil
+	case it.Size < previewBytes && it.Width*it.Height < previewPixels && !isForeign(mediaType):
+		return nil
+	case undecoded[mediaType]:
+		return f.shown(m, p, mediaType)
 	}
-	return nil
+	return &pixels{m.file, m.size, mediaType}
 }
 
 // coverType tells the two kinds of covers apart.

@@ -131,13 +131,42 @@ func (f *Folder) produce(m *material) (*product, error) {
 	case mediaType == pdfFile.mime:
 		return m.document(f.options, document.PDF)
 	case strings.HasPrefix(mediaType, ooxml("").mime), strings.HasPrefix(mediaType, odf("").mime):
-		return m.document(f.options, func(w io.Writer, r io.ReaderAt, size int64, o document.Options) (*document.Info, error) {
+		return f.office(m, mediaType, func(w io.Writer, r io.ReaderAt, size int64, o document.Options) (*document.Info, error) {
 			return document.Office(w, r, size, mediaType, o)
 		})
+	case mediaType == svgImage.mime:
+		return m.drawing()
 	case scrub.Knows(mediaType):
 		return f.clean(m, mediaType)
+	case uncleaned[mediaType] != "":
+		return nil, fmt.Errorf("%w: %s", errUncleaned, uncleaned[mediaType])
 	}
 	return nil, nil
+}
+
+// uncleaned are the types that may tell of their makers and that nobody here can clean, and what to do.
+var uncleaned = map[string]string{
+	"application/zip":  "an archive; unpack it",
+	"application/gzip": "an archive; unpack it",
+	rtfText.mime:       "save it as DOCX or PDF",
+	"video/mpeg":       "convert it to MP4",
+}
+
+// errUncleaned is why a file is unsupported although its kind is known.
+var errUncleaned = errors.New("it cannot be cleaned of what it tells of its makers")
+
+// drawing reduces a drawing to what draws.
+func (m *material) drawing() (*product, error) {
+	text, err := m.text(article.MaxInput)
+	if err != nil {
+		return nil, err
+	}
+	svg, info, err := document.Drawing(text)
+	if err != nil {
+		return nil, err
+	}
+	m.removed = info.Removed
+	return &product{made: svg}, nil
 }
 
 // clean makes a picture smaller, or takes out of a picture, a recording or a film what it tells of its

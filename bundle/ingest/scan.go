@@ -46,9 +46,9 @@ func (w *walk) jobs() iter.Seq[*job] {
 	return func(yield func(*job) bool) {
 		p := pipe{
 			options: w.options,
-			queue: make(chan *job, lookahead),
-			work:  make(chan *job, lookahead),
-			quit:  make(chan struct{}),
+			queue:   make(chan *job, lookahead),
+			work:    make(chan *job, lookahead),
+			quit:    make(chan struct{}),
 		}
 		var wg sync.WaitGroup
 		defer wg.Wait()

@@ -24,6 +24,7 @@ import (
 	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/report"
+	"satchel/bundle/ingest/tool"
 	"satchel/bundle/sign"
 )
 
@@ -40,6 +41,7 @@ type packOptions struct {
 	skipUnsupported bool
 	noSearch        bool
 	noCache         bool
+	noTools         bool
 	html            string
 	never           string
 	report          string
@@ -74,6 +76,9 @@ func newPackCommand(u *ui) *cli.Command {
 			Usage: "leave the search index out"},
 		&cli.BoolFlag{Name: "no-cache", Destination: &o.noCache,
 			Usage: "make everything anew, and keep nothing for the next run"},
+		&cli.BoolFlag{Name: "no-tools", Destination: &o.noTools,
+			Usage: "do without pandoc, ffmpeg, pdftoppm and heif-convert, which are otherwise\n" +
+				"used where they are installed: the bytes depend on their versions"},
 		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
 			Usage: "leave files of unknown kinds out instead of refusing them"},
 		&cli.StringFlag{Name: "html", Destination: &o.html,
@@ -365,6 +370,15 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 		if kept != nil {
 			p.ingest.Cache, p.bundle.Frames = kept, kept
 		}
+	}
+	if !p.o.noTools {
+		dir, remove, err := bundle.WorkFolder(p.output)
+		if err != nil {
+			return err
+		}
+		defer remove()
+		p.ingest.Tools, p.ingest.Context = tool.Find(), ctx
+		p.ingest.Tools.Dir = dir
 	}
 	src, err := ingest.Folders(p.dirs, p.ingest)
 	if err != nil {

@@ -31,6 +31,8 @@ type Report struct {
 	After  int64  `json:"bytesAfter"`  // of the items
 	Bundle int64  `json:"bytesBundle"` // of the bundle, compressed; 0: not packed
 
+	Tools []string `json:"tools"` // programs that could be used, with their versions
+
 	Kinds     []Group `json:"kinds"`
 	Languages []Group `json:"languages"`
 	Sections  []Group `json:"sections"`
@@ -113,6 +115,7 @@ func JSON(w io.Writer, r *Report) error {
 // whole is the report with an empty list for each that is nil.
 func (r *Report) whole() *Report {
 	c := *r
+	fillNil(&c.Tools)
 	fillNil(&c.Kinds)
 	fillNil(&c.Languages)
 	fillNil(&c.Sections)

@@ -11,7 +11,7 @@
 //
 // What comes back is not clean: it is to be treated as a file from outside is. A page has to be
 // made an article, and the pictures in it are as they were, with the positions that cameras wrote
-// into them. A picture has to pass through scrub.Preview or scrub.File. No text or position of the
+// into them. A picture has to pass through scrub.Previews or scrub.File. No text or position of the
 // original is copied into it, but what else a program writes is the program's to decide.
 //
 // The same file gives the same bytes on one machine; other versions of a program give others.
@@ -132,6 +132,21 @@ func (t *Tools) Versions() []string {
 		return nil
 	}
 	return t.versions()
+}
+
+// Stamp changes when a program is installed, goes or changes. It asks none of them.
+func (t *Tools) Stamp() string {
+	if t == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, names := range programs {
+		file := t.found[names[0]]
+		if info, err := os.Stat(file); err == nil {
+			fmt.Fprintf(&b, "%q %d %d ", file, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return b.String()
 }
 
 // versionSaid is how the programs say it, in one of the first lines. Their own word is not wanted, as it

@@ -613,9 +613,9 @@ func TestHEIC(t *testing.T) {
 		if !colours(shows(t, out, 48, 64), true) { // a quarter to the left
 			t.Error("other colours")
 		}
-		var small bytes.Buffer
-		if w, h, err := scrub.Preview(&small, bytes.NewReader(out), int64(len(out)), "image/jpeg", 16); err != nil || w != 12 || h != 16 {
-			t.Errorf("%d×%d %v", w, h, err)
+		small, _, _, err := scrub.Previews(bytes.NewReader(out), int64(len(out)), "image/jpeg", 16)
+		if err != nil || small[0].Width != 12 || small[0].Height != 16 {
+			t.Errorf("%+v, %v", small, err)
 		}
 	})
 	t.Run("HEVC", func(t *testing.T) {
