@@ -96,6 +96,7 @@ type Filter struct {
 	Kinds     []Kind   // any of them; none means all
 	Languages []string // any of them, each as Languages names it; none means all
 	Folder    string   // at any depth below it
+	Sections  []int    // any of them, counted from 0; none means all
 }
 
 // A Count is a value to filter by and how many items have it.
@@ -203,21 +204,38 @@ func (r *Reader) children(folder, after string, yield func(node) bool) error {
 }
 
 // Count returns how many items a filter chooses, or -1 where only a list would
-// tell: that is, for a language or a folder together with anything else.
+// tell: that is, for two or more of kinds, languages, a folder and sections together.
 func (r *Reader) Count(f Filter) (int64, error) {
 	folder := trimFolder(f.Folder)
+	given := 0
+	for _, is := range []bool{len(f.Kinds) > 0, len(f.Languages) > 0, len(f.Sections) > 0, folder != ""} {
+		if is {
+			given++
+		}
+	}
 	switch {
-	case len(f.Kinds) == 0 && len(f.Languages) == 0 && folder == "":
+	case given == 0:
 		return r.Len(), nil
-	case len(f.Kinds) == 0 && folder == "":
-		return sumOf(r, byLanguage, f.Languages)
-	case len(f.Kinds) == 0 && len(f.Languages) == 0:
+	case given > 1:
+		return -1, nil
+	case folder != "":
 		n, err := r.node(folder)
 		return n.items, err
-	case len(f.Languages) == 0 && folder == "":
+	case len(f.Kinds) > 0:
 		return sumOf(r, byKind, f.Kinds)
+	case len(f.Sections) > 0:
+		return sumOf(r, bySection, f.sections())
 	}
-	return -1, nil
+	return sumOf(r, byLanguage, f.Languages)
+}
+
+// sections are the values that the dimension of sections has for those chosen.
+func (f *Filter) sections() []string {
+	var values []string
+	for _, n := range f.Sections {
+		values = append(values, sectionNumber(n))
+	}
+	return values
 }
 
 // sumOf adds up the items that have one of several values of a dimension.

@@ -56,6 +56,14 @@ func (v *verifier) checkCatalogue() error {
 	if v.paths != 0 && v.report.Unnamed == 0 {
 		v.fail(fmt.Errorf("%w: the path table is not that of the items", ErrFormat))
 	}
+	if v.report.Unnamed == 0 && v.r.worn == "" {
+		if _, err := v.r.About(); err != nil {
+			v.fail(err)
+		}
+		if err := v.checkSections(); err != nil {
+			v.fail(err)
+		}
+	}
 	return v.checkFlat(indexName, headSize, v.r.manifest.index)
 }
 
@@ -104,6 +112,7 @@ func (v *verifier) readCatalogue() error {
 func (v *verifier) checkRecords(batch []tree.Entry) {
 	var items int64
 	var paths uint64
+	var sections sectionCheck
 	var buf []byte
 	for _, e := range batch {
 		switch e.Key[0] {
@@ -115,6 +124,9 @@ func (v *verifier) checkRecords(batch []tree.Entry) {
 			}
 			buf = append(appendPathKey(buf[:0], it.Path), e.Key[1:]...)
 			paths += maphash.Bytes(v.seed, buf)
+			if err := v.sectionItem(&sections, &it, e.Key[1:]); err != nil {
+				v.fail(err)
+			}
 		case keyPath:
 			n, err := parseNode(e.Value)
 			if err != nil {
@@ -124,12 +136,22 @@ func (v *verifier) checkRecords(batch []tree.Entry) {
 				buf = append(append(buf[:0], e.Key...), itemKey(n.id)[1:]...)
 				paths -= maphash.Bytes(v.seed, buf)
 			}
+		case keyOrder:
+			if err := v.sectionOrder(&sections, e); err != nil {
+				v.fail(err)
+			}
+		case keySection:
+			if err := v.checkSectionRecord(e); err != nil {
+				v.fail(err)
+			}
 		}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.items += items
 	v.paths += paths
+	v.sections.items += sections.items
+	v.sections.sum += sections.sum
 }
 
 // isCatalogue says whether a page that cannot be read begins before the tables.

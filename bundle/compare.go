@@ -23,9 +23,9 @@ const (
 	OnlyFirst       = "only in the first"
 	OnlySecond      = "only in the second"
 	ContentDiffers  = "content"
-	CatalogueDiffer = "catalogue" // title, language, date, kind or type
+	CatalogueDiffer = "catalogue" // title, language, date, kind or type, section and the like
 
-	// These are of the bundle itself: its title, say, the name of a signature file, or
+	// These are of the bundle itself: its title, say, "section 1", the name of a signature file, or
 	// "index" where all of that and all items are alike and the bytes are not.
 	BundleDiffers    = "bundle"
 	SignatureDiffers = "signature"
@@ -47,6 +47,9 @@ func Compare(ctx context.Context, a, b *Reader, yield func(Difference) error) (s
 	}
 	if err := compareHeads(a, b, differ); err != nil {
 		return same, err
+	}
+	if err := compareSections(ctx, a, b, differ); err != nil {
+		return false, err
 	}
 	if err := compareItems(ctx, a, b, differ); err != nil {
 		return false, err
@@ -101,13 +104,54 @@ func compareHeads(a, b *Reader, differ func(path, what string) error) error {
 // from its items.
 func (r *Reader) claims() map[string]string {
 	claims := maps.Clone(r.about)
-	for _, counted := range []string{"items", "bytes", "members"} {
+	for _, counted := range []string{"items", "bytes", "members", aboutSections} {
 		delete(claims, counted)
 	}
 	claims["series"], claims["issue"] = r.manifest.series, fmt.Sprint(r.manifest.issue)
 	claims["keys"] = fmt.Sprint(r.manifest.keys)
 	claims["extra lines"] = strings.Join(r.manifest.extra, "\n")
 	return claims
+}
+
+// compareSections compares names, covers and orders of sections. An order is that of paths: ids
+// change with every item that is added.
+func compareSections(ctx context.Context, a, b *Reader, differ func(path, what string) error) error {
+	for n := range max(a.sections(), b.sections()) {
+		x, okA, errA := a.get(sectionKey(uint32(n)))
+		y, okB, errB := b.get(sectionKey(uint32(n)))
+		if err := errors.Join(errA, errB); err != nil {
+			return err
+		}
+		same := okA && okB && bytes.Equal(x, y)
+		if same {
+			var err error
+			if same, err = sameOrder(ctx, a, b, n); err != nil {
+				return err
+			}
+		}
+		if same {
+			continue
+		}
+		if err := differ(fmt.Sprint("section ", n+1), BundleDiffers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameOrder says whether a section has the same paths in the same order in both bundles.
+func sameOrder(ctx context.Context, a, b *Reader, section int) (bool, error) {
+	for from := int64(0); ; from += orderChunk {
+		x, more, errA := a.SectionItems(section, from, orderChunk)
+		y, moreB, errB := b.SectionItems(section, from, orderChunk)
+		if err := errors.Join(errA, errB, ctx.Err()); err != nil {
+			return false, err
+		}
+		same := more == moreB && slices.EqualFunc(x, y, func(a, b Entry) bool { return a.Path == b.Path })
+		if !same || !more {
+			return same, nil
+		}
+	}
 }
 
 func compareItems(ctx context.Context, a, b *Reader, differ func(path, what string) error) error {

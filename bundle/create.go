@@ -18,6 +18,15 @@ import (
 type Options struct {
 	// What the bundle says of itself, in the signed index.
 	Title, Language, Date string
+	Titles                Text   // further titles, each in a language
+	Description           Text   // what it is, in a few sentences
+	Publisher             string // the name of who it is from; the keys say who signed
+	// Sections are the parts of the bundle, in the order in which readers see them.
+	Sections []Section
+	// Place says to which section an item belongs, counted from 0, or NoSection, and where in it: the
+	// items of a section are ordered by key as bytes, then in the default order. It is called once for each
+	// item, in the default order, by one goroutine. Without it no item belongs to any.
+	Place func(it *Item) (section int, key string)
 	// Series names what the bundle is an issue of: up to 32 of a-z, 0-9 and
 	// hyphen. Issue is its number there, from 1; 0 for none. Both lie open in
 	// MANIFEST.
@@ -102,8 +111,6 @@ func (o *Options) Check() error {
 		return fmt.Errorf("series %q: use up to 32 of a-z, 0-9 and hyphen", clip(o.Series))
 	case o.Issue != 0 && o.Series == "":
 		return errors.New("an issue number needs a series")
-	case !isTitle(o.Title):
-		return fmt.Errorf("title %q: one line of at most %d bytes", clip(o.Title), MaxTitle)
 	case o.Language != "" && !isLanguage(o.Language):
 		return fmt.Errorf("language %q: use a tag such as ko or zh-CN", clip(o.Language))
 	case o.Date != "" && !isDate(o.Date):
@@ -113,7 +120,7 @@ func (o *Options) Check() error {
 	case o.PartSize != 0 && o.PartSize < minPartSize:
 		return errPartSize(o.PartSize)
 	}
-	return nil
+	return o.checkAbout()
 }
 
 // keys returns all keys to name, in order, each once.

@@ -27,6 +27,7 @@ var fields = []field{
 	numberField(15, func(it *Item) []*int64 { return []*int64{&it.Words} }),
 	numberField(17, func(it *Item) []*int64 { return []*int64{&it.Width, &it.Height} }),
 	textField(19, func(it *Item) *string { return &it.Cover }, func(s string) bool { return checkPath(s) == nil }),
+	numberField(21, func(it *Item) []*int64 { return []*int64{&it.section} }),
 }
 
 func textField(tag uint64, of func(*Item) *string, valid func(string) bool) field {

@@ -16,6 +16,7 @@ import (
 // content compresses: items, lists, numbers and paths, in the order of their keys.
 func (c *creator) writeCatalogue(b *tree.Builder, entries sorter) error {
 	lists, paths := c.newSorter(), c.newSorter()
+	places := &sectioner{&c.o, c.newSorter()}
 	b.Section(true)
 	if err := c.addAbout(b); err != nil {
 		return err
@@ -26,11 +27,14 @@ func (c *creator) writeCatalogue(b *tree.Builder, entries sorter) error {
 		if err != nil {
 			return err
 		}
-		if err := b.Add(itemKey(id), r.Value); err != nil {
+		it, p, err := parseItem(r.Value)
+		if err != nil {
 			return err
 		}
-		it, _, err := parseItem(r.Value)
-		if err != nil {
+		if err := places.place(&it, id); err != nil {
+			return err
+		}
+		if err := b.Add(itemKey(id), appendItem(nil, &it, p)); err != nil {
 			return err
 		}
 		if err := addItem(lists, paths, &it, id); err != nil {
@@ -43,23 +47,29 @@ func (c *creator) writeCatalogue(b *tree.Builder, entries sorter) error {
 		return err
 	}
 	b.Section(true)
+	if err := places.addOrders(b); err != nil {
+		return err
+	}
+	b.Section(true)
 	if err := addPaths(b, paths); err != nil {
 		return err
 	}
-	return errors.Join(entries.Close(), lists.Close(), paths.Close())
+	b.Section(true)
+	if err := places.addSections(b); err != nil {
+		return err
+	}
+	return errors.Join(entries.Close(), lists.Close(), places.orders.Close(), paths.Close())
 }
 
 // addAbout adds what the bundle says of itself.
 func (c *creator) addAbout(b *tree.Builder) error {
-	about := map[string][]byte{
-		"bytes":   binary.AppendUvarint(nil, uint64(c.sum.Input)),
-		"items":   binary.AppendUvarint(nil, uint64(c.sum.Items)),
-		"members": binary.AppendUvarint(nil, uint64(c.memberCount)),
-	}
-	for name, text := range map[string]string{"title": c.o.Title, "language": c.o.Language, "date": c.o.Date} {
-		if text != "" {
-			about[name] = []byte(text)
-		}
+	about := c.o.about()
+	maps.DeleteFunc(about, func(_ string, text []byte) bool { return len(text) == 0 })
+	about["bytes"] = binary.AppendUvarint(nil, uint64(c.sum.Input))
+	about["items"] = binary.AppendUvarint(nil, uint64(c.sum.Items))
+	about["members"] = binary.AppendUvarint(nil, uint64(c.memberCount))
+	if n := len(c.o.Sections); n > 0 {
+		about[aboutSections] = binary.AppendUvarint(nil, uint64(n))
 	}
 	for _, name := range slices.Sorted(maps.Keys(about)) {
 		if err := b.Add(aboutKey(name), about[name]); err != nil {
@@ -75,6 +85,9 @@ func addItem(lists, paths sorter, it *Item, id uint32) error {
 	keys := [][]byte{listKey(byKind, string(it.Kind))}
 	if it.Language != "" {
 		keys = append(keys, listKey(byLanguage, it.Language))
+	}
+	if it.section > 0 {
+		keys = append(keys, listKey(bySection, sectionNumber(int(it.section-1))))
 	}
 	for i, c := range it.Path {
 		if c == '/' {

@@ -57,6 +57,8 @@ type Item struct {
 	Width, Height int64  // of a picture or a film as it is shown, in pixels
 	Cover         string // the path of the picture that stands for it
 
+	section int64 // 1 + the number of the section that it belongs to, or 0
+
 	// Sum may be set by a source that has had the content in hand: its SHA-256. It spares Create
 	// a read, is checked when the content is copied, and is not kept in the bundle.
 	Sum *[32]byte

@@ -62,6 +62,9 @@ func (r *Reader) ids(f Filter) ids {
 	if len(f.Languages) > 0 {
 		all.sets = append(all.sets, anyOf(r, byLanguage, f.Languages))
 	}
+	if len(f.Sections) > 0 {
+		all.sets = append(all.sets, anyOf(r, bySection, f.sections()))
+	}
 	if folder := trimFolder(f.Folder); folder != "" {
 		all.sets = append(all.sets, r.list(byFolder, folder))
 	}

@@ -134,6 +134,7 @@ func (c *creator) feed(items chan<- Item, failed chan error) error {
 
 // admit checks an item and counts it.
 func (c *creator) admit(it *Item) error {
+	it.section = 0 // it may come out of another bundle
 	if err := cmp.Or(checkItem(it), checkFields(it)); err != nil {
 		return err
 	}

@@ -139,10 +139,10 @@ func (r *Reader) openIndex() error {
 	return nil
 }
 
-// recount finds how many items and members there are where the page that says so is
+// recount finds how many items, members and sections there are where the page that says so is
 // lost: it goes through what is left of the index.
 func (r *Reader) recount() {
-	for name, kind := range map[string]byte{"items": keyItem, "members": keyMember} {
+	for name, kind := range map[string]byte{"items": keyItem, "members": keyMember, aboutSections: keySection} {
 		next := uint64(0)
 		for e, err := range r.index.Prefix([]byte{kind}) {
 			if err == nil && len(e.Key) == 5 {
@@ -180,7 +180,7 @@ func (r *Reader) Close() error { return r.store.close() }
 
 // Info is what a bundle says of itself. All of it is signed; none of it is proved.
 type Info struct {
-	Title, Language, Date string
+	Title, Language, Date string // of several titles the one in the language of the bundle
 	Series                string
 	Issue                 uint32 // 0: none
 	Items                 int64
@@ -194,7 +194,7 @@ type Info struct {
 // Info returns what the bundle says of itself.
 func (r *Reader) Info() Info {
 	return Info{
-		Title: r.about["title"], Language: r.about["language"], Date: r.about["date"],
+		Title: r.title(), Language: r.about["language"], Date: r.about["date"],
 		Series: r.manifest.series, Issue: r.manifest.issue,
 		Items: r.aboutNumber("items"), Bytes: r.aboutNumber("bytes"),
 		Layout: r.store.layout(), Manifest: sha256.Sum256(r.text),

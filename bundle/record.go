@@ -14,13 +14,15 @@ import (
 // The index is one tree. The first byte of a key says what the entry is; entries
 // with a first byte that a reader does not know are never looked at.
 const (
-	keyAbout  = 'A' // name → what the bundle says of itself
-	keyItem   = 'I' // id → an item
-	keyList   = 'L' // dimension, value, last id → runs of ids
-	keyNumber = 'N' // dimension, value → how many items
-	keyPath   = 'P' // folded folder, folded name → id, or a folder
-	keyBlocks = 'b' // member, first block → hashes of blocks
-	keyMember = 'm' // member → its name, size, place
+	keyAbout   = 'A' // name → what the bundle says of itself
+	keyItem    = 'I' // id → an item
+	keyList    = 'L' // dimension, value, last id → runs of ids
+	keyNumber  = 'N' // dimension, value → how many items
+	keyOrder   = 'O' // section, position → ids in the order of the section
+	keyPath    = 'P' // folded folder, folded name → id, or a folder
+	keySection = 'S' // section → its name and cover
+	keyBlocks  = 'b' // member, first block → hashes of blocks
+	keyMember  = 'm' // member → its name, size, place
 )
 
 // Sizes of blocks. A block is what is hashed, and lost, as one.
@@ -84,6 +86,7 @@ const (
 	byKind     dimension = 'k'
 	byLanguage dimension = 'l'
 	byFolder   dimension = 'f'
+	bySection  dimension = 's'
 )
 
 // listKey is what the keys of a list begin with; the last id of a chunk follows.
@@ -201,6 +204,8 @@ func checkItem(it *Item) error {
 	switch {
 	case !slices.Contains(Kinds, it.Kind):
 		return fmt.Errorf("%w: kind %q", ErrFormat, it.Kind)
+	case it.section > MaxSections:
+		return fmt.Errorf("%w: section %d", ErrFormat, it.section)
 	case it.Size < 0:
 		return fmt.Errorf("%w: size %d", ErrFormat, it.Size)
 	case !isType(it.Type):

@@ -111,17 +111,18 @@ type verifier struct {
 	o      VerifyOptions
 	report Report
 
-	members []member
-	items   int64
-	seed    maphash.Seed
-	paths   uint64 // hashes of the items' paths and ids, less those of the path table
-	names   map[string]bool
-	tables  map[uint32]int64    // entries of the block table, by member
-	lost    bool                // part of the member table cannot be read
-	cut     bool                // the ZIP ends early
-	digests []string            // files whose flat hash is another
-	sums    map[string][32]byte // what MEMBERS says; nil where it cannot be read
-	total   int64               // bytes of all members
+	members  []member
+	items    int64
+	seed     maphash.Seed
+	paths    uint64       // hashes of the items' paths and ids, less those of the path table
+	sections sectionCheck // of what items say of sections, and of their orders
+	names    map[string]bool
+	tables   map[uint32]int64    // entries of the block table, by member
+	lost     bool                // part of the member table cannot be read
+	cut      bool                // the ZIP ends early
+	digests  []string            // files whose flat hash is another
+	sums     map[string][32]byte // what MEMBERS says; nil where it cannot be read
+	total    int64               // bytes of all members
 
 	mu      sync.Mutex
 	changed bool

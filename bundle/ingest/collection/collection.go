@@ -33,6 +33,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"satchel/bundle"
 )
 
 // Name is the name of the file, at the top of a collection.
@@ -138,28 +140,11 @@ const (
 )
 
 // A Text is a text in one or several languages, by tag. One that was given without a language has the
-// tag "". It is at most bundle.MaxTitle bytes long, in one line.
-type Text []Phrase
+// tag "".
+type Text = bundle.Text
 
 // A Phrase is a text in a language.
-type Phrase struct{ Language, Text string }
-
-// In returns the text in a language; failing that in one with the same first part, without a language,
-// or else the first. It is empty only for an empty Text.
-func (t Text) In(tag string) string {
-	primary, _, _ := strings.Cut(tag, "-")
-	for _, fits := range []func(string) bool{
-		func(s string) bool { return s == tag },
-		func(s string) bool { p, _, _ := strings.Cut(s, "-"); return p == primary },
-		func(s string) bool { return s == "" },
-		func(string) bool { return true },
-	} {
-		if i := slices.IndexFunc(t, func(p Phrase) bool { return fits(p.Language) }); i >= 0 {
-			return t[i].Text
-		}
-	}
-	return ""
-}
+type Phrase = bundle.Phrase
 
 // Includes says whether a path belongs to the collection: it matches Include, if there is any, and
 // nothing of Exclude.

@@ -1,0 +1,280 @@
+package bundle
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"satchel/bundle/sign"
+)
+
+// sectioned are options for a bundle that says all there is to say of itself. Pages are in the first
+// section, the shortest path first; pictures in the second, backwards; the third has none.
+func sectioned() Options {
+	return Options{
+		Title: "Sample", Titles: Text{{"ko", "견본"}, {"fa", "نمونه"}},
+		Description: Text{{"", "What it is."}, {"ko", "무엇인지."}}, Publisher: "Example Newsroom",
+		Sections: []Section{
+			{Name: Text{{"ko", "글"}, {"en", "Pages"}}, Cover: "pictures/a.png"},
+			{Name: Text{{"", "Pictures"}}}, {Name: Text{{"", "Nothing yet"}}},
+		},
+		Place: func(it *Item) (int, string) {
+			switch it.Kind {
+			case KindPage:
+				return 0, fmt.Sprintf("%04d", len(it.Path))
+			case KindPicture:
+				return 1, strings.Map(func(r rune) rune { return 0x7f - r%0x80 }, it.Path)
+			}
+			return NoSection, ""
+		},
+	}
+}
+
+// inOrder are the paths that belong to a section of options, as it orders them.
+func inOrder(src memory, o Options, section int) []string {
+	type placed struct{ key, order, path string }
+	var all []placed
+	for path, th := range src {
+		it := th.Item
+		it.Path = path
+		if n, key := o.Place(&it); n == section {
+			all = append(all, placed{key, string(orderKey(&it)), path})
+		}
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		return slices.Compare([]string{a.key, a.order}, []string{b.key, b.order})
+	})
+	var paths []string
+	for _, p := range all {
+		paths = append(paths, p.path)
+	}
+	return paths
+}
+
+func TestAbout(t *testing.T) {
+	t.Parallel()
+	name := create(t, sample(), sectioned())
+	r := open(t, name)
+	a, err := r.About()
+	if err != nil || !slices.Equal(a.Titles, Text{{"", "Sample"}, {"fa", "نمونه"}, {"ko", "견본"}}) ||
+		!slices.Equal(a.Description, Text{{"", "What it is."}, {"ko", "무엇인지."}}) || a.Publisher != "Example Newsroom" {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if got := a.Titles.In("ko-KP"); got != "견본" {
+		t.Errorf("title in Korean: %q", got)
+	}
+	if v := verify(t, name); v.Verdict != Unsigned || v.Marked {
+		t.Errorf("%+v", v)
+	}
+	o := sectioned()
+	o.Title, o.Language = "", "fa"
+	if got := open(t, create(t, sample(), o)).Info().Title; got != "نمونه" {
+		t.Errorf("without a title in no language: %q, want that in the bundle's", got)
+	}
+}
+
+func TestSections(t *testing.T) {
+	t.Parallel()
+	src, o := sample(), sectioned()
+	r := open(t, create(t, src, o))
+	sections, err := r.Sections()
+	if err != nil || len(sections) != len(o.Sections) {
+		t.Fatalf("%+v, %v", sections, err)
+	}
+	if s := sections[0]; s.Cover != "pictures/a.png" || !slices.Equal(s.Name, Text{{"en", "Pages"}, {"ko", "글"}}) {
+		t.Errorf("%+v", s)
+	}
+	for n, s := range sections {
+		want := inOrder(src, o, n)
+		if s.Items != int64(len(want)) {
+			t.Errorf("section %d has %d items, want %d", n, s.Items, len(want))
+		}
+		if got := sectionPaths(t, r, n, 7); !slices.Equal(got, want) {
+			t.Errorf("section %d: got %q, want %q", n, got, want)
+		}
+		entries, _, _, err := r.List(Filter{Sections: []int{n}}, 0, 1000)
+		count, err2 := r.Count(Filter{Sections: []int{n}})
+		if err != nil || err2 != nil || len(entries) != len(want) || count != int64(len(want)) {
+			t.Errorf("section %d: a list of %d, %v, count %d, %v; want %d", n, len(entries), err, count, err2, len(want))
+		}
+		for _, e := range entries {
+			if r.Section(e) != n {
+				t.Errorf("%q is in section %d, want %d", e.Path, r.Section(e), n)
+			}
+		}
+	}
+	film, err := r.Lookup("film.mp4")
+	if err != nil || r.Section(film) != NoSection {
+		t.Errorf("film.mp4: section %d, %v, want none", r.Section(film), err)
+	}
+	for _, n := range []int{-1, len(sections)} {
+		if _, _, err := r.SectionItems(n, 0, 1); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("section %d: %v, want that there is none", n, err)
+		}
+	}
+}
+
+// sectionPaths goes through a section some items at a time.
+func sectionPaths(t *testing.T, r *Reader, section, n int) (paths []string) {
+	t.Helper()
+	for more := true; more; {
+		var entries []Entry
+		var err error
+		entries, more, err = r.SectionItems(section, int64(len(paths)), n)
+		if err != nil || (more && len(entries) != n) {
+			t.Fatalf("section %d from %d: %d items, more is %v, %v", section, len(paths), len(entries), more, err)
+		}
+		for _, e := range entries {
+			paths = append(paths, e.Path)
+		}
+	}
+	return paths
+}
+
+// TestSectionPages: orders that take several entries of the index, in an order that has nothing to do
+// with the ids.
+func TestSectionPages(t *testing.T) {
+	t.Parallel()
+	const items = 3 * orderChunk // full to the last
+	src := memory{}
+	keys := map[string]string{}
+	for i, n := range rand.New(rand.NewPCG(1, 2)).Perm(items + 5) {
+		path := fmt.Sprintf("d%d/%05d.txt", i%9, i)
+		src[path] = thing{Item{Kind: KindText, Type: "text/plain"}, nil}
+		keys[path] = fmt.Sprintf("%05d", n)
+	}
+	o := Options{Sections: []Section{{Name: Text{{"", "Few"}}}, {Name: Text{{"", "Many"}}}}}
+	o.Place = func(it *Item) (int, string) {
+		if keys[it.Path] < "00005" {
+			return 0, keys[it.Path]
+		}
+		return 1, keys[it.Path]
+	}
+	name := create(t, src, o)
+	r := open(t, name)
+	for _, n := range []int{orderChunk, 1000, items} {
+		if got := sectionPaths(t, r, 1, n); !slices.Equal(got, inOrder(src, o, 1)) {
+			t.Errorf("%d at a time: another order, of %d items", n, len(got))
+		}
+	}
+	if got, more, err := r.SectionItems(1, items-2, 10); err != nil || more || len(got) != 2 {
+		t.Errorf("the last two: %d, %v, %v", len(got), more, err)
+	}
+	if got, more, err := r.SectionItems(1, items, 10); err != nil || more || len(got) != 0 {
+		t.Errorf("behind the end: %d, %v, %v", len(got), more, err)
+	}
+	if v := verify(t, name); v.Verdict != Unsigned {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestSectionBytes: sections give the same bytes on any number of cores and whatever the order of
+// phrases; options that say nothing leave no trace.
+func TestSectionBytes(t *testing.T) {
+	t.Parallel()
+	make := func(change func(*Options)) []byte {
+		o := sectioned()
+		change(&o)
+		return read(t, create(t, sample(), o))
+	}
+	want := make(func(o *Options) { o.Workers = 1 })
+	if !bytes.Equal(make(func(o *Options) { o.Workers = 3; slices.Reverse(o.Titles) }), want) {
+		t.Error("other bytes of the same options")
+	}
+	plain := read(t, create(t, sample(), Options{Title: "Sample"}))
+	if !bytes.Equal(read(t, create(t, sample(), Options{Titles: Text{{"", "Sample"}}})), plain) {
+		t.Error("a title in no language is another than the title")
+	}
+}
+
+// TestSectionFromBundle: what a source took out of another bundle does not bring its sections along.
+func TestSectionFromBundle(t *testing.T) {
+	t.Parallel()
+	src := sample()
+	e, err := open(t, create(t, src, sectioned())).Lookup("index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := memory{"index.html": thing{e.Item, src["index.html"].data}}
+	if v := verify(t, create(t, one, Options{})); v.Verdict != Unsigned {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestCheckAbout(t *testing.T) {
+	t.Parallel()
+	many := func(n int, text string) (t Text) {
+		for i := range n {
+			t = append(t, Phrase{fmt.Sprintf("x%c%c", 'a'+i/26, 'a'+i%26), text})
+		}
+		return t
+	}
+	name := Text{{"", "A"}}
+	for want, o := range map[string]Options{
+		`title: "a\nb": one line of at most 1024 bytes`:          {Title: "a\nb"},
+		`title: it is there twice without a language`:            {Title: "a", Titles: name},
+		`title: it is there twice in ko`:                         {Titles: Text{{"ko", "a"}, {"ko", "b"}}},
+		`title: it is empty in ko`:                               {Titles: Text{{"ko", ""}}},
+		`title: language "in English": use a tag such as ko or`:  {Titles: Text{{"in English", "a"}}},
+		`description: 65 languages: at most 64`:                  {Description: many(65, "a")},
+		`in all languages: at most 24576`:                        {Description: many(64, strings.Repeat("a", MaxTitle))},
+		`publisher "a\x00": one line of at most 1024 bytes`:      {Publisher: "a\x00"},
+		`1001 sections: at most 1000`:                            {Sections: make([]Section, 1001)},
+		`name of section 1: it has none: call it something`:      {Sections: make([]Section, 1)},
+		`name of section 2: it is empty in en`:                   {Sections: []Section{{Name: name}, {Name: Text{{"en", ""}}}}},
+		`cover of section 1: `:                                   {Sections: []Section{{Name: name, Cover: "../a.png"}}},
+		`items are to be placed in sections, and there are none`: {Place: func(*Item) (int, string) { return 0, "" }},
+	} {
+		if err := o.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	o := sectioned()
+	o.Description = many(64, strings.Repeat("a", 370))
+	if err := o.Check(); err != nil {
+		t.Error(err)
+	}
+	o.Place = func(*Item) (int, string) { return 3, "" }
+	_, err := Create(t.Context(), filepath.Join(t.TempDir(), "x.zip"), sample(), o)
+	if err == nil || !strings.Contains(err.Error(), "is placed in section 3, and there are 3, counted from 0") {
+		t.Errorf("a place that there is not: %v", err)
+	}
+}
+
+func TestCompareSections(t *testing.T) {
+	t.Parallel()
+	o := sectioned()
+	o.Layout, o.Signers = LayoutFolder, []sign.PrivateKey{testKey(t, 1)}
+	mine := create(t, sample(), o)
+	differs := func(what ...string) (list []Difference) {
+		for _, w := range what {
+			list = append(list, Difference{w, BundleDiffers})
+		}
+		return list
+	}
+	for what, c := range map[string]struct {
+		change func(*Options)
+		want   []Difference
+	}{
+		"title":       {func(o *Options) { o.Titles = o.Titles[:1] }, differs("titles")},
+		"description": {func(o *Options) { o.Description = nil }, differs("description")},
+		"publisher":   {func(o *Options) { o.Publisher += "." }, differs("publisher")},
+		"cover":       {func(o *Options) { o.Sections[1].Cover = "pictures/a.png" }, differs("section 2")},
+		"one less":    {func(o *Options) { o.Sections = o.Sections[:2] }, differs("section 3")},
+		"order": {func(o *Options) {
+			place := o.Place
+			o.Place = func(it *Item) (int, string) { n, _ := place(it); return n, "" }
+		}, differs("section 1", "section 2")},
+	} {
+		other := o
+		other.Sections = slices.Clone(o.Sections)
+		c.change(&other)
+		wantDifferences(t, what, mine, create(t, sample(), other), c.want)
+	}
+}
