@@ -41,6 +41,11 @@ func FuzzRecords(f *testing.F) {
 	f.Add(appendRuns([]run{{1, 5}, {7, 7}}))
 	f.Add((&node{id: 5, name: "B"}).encode())
 	f.Add((&node{folder: true, items: 5, path: "a/B"}).encode())
+	it.section = 7
+	f.Add(appendItem(nil, &it, place{1, 2, 3}))
+	f.Add(Text{{"", "Water"}, {"ko", "물"}}.encode())
+	f.Add((&Section{Name: Text{{"ko", "물"}}, Cover: "a/b.png"}).encode())
+	f.Add([]byte{0, 0, 0, 1, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		same := func(what string, got []byte) {
 			if !bytes.Equal(got, b) {
@@ -58,6 +63,18 @@ func FuzzRecords(f *testing.F) {
 		}
 		if n, err := parseNode(b); err == nil {
 			same("path", n.encode())
+		}
+		if text, err := parseText(b); err == nil {
+			same("text", text.encode())
+			if err := text.check(); err != nil {
+				t.Errorf("text %x is read and cannot be written: %v", b, err)
+			}
+		}
+		if s, err := parseSection(b); err == nil {
+			same("section", s.encode())
+		}
+		if ids, err := parseOrder(b, int64(len(b)/4)); (err == nil) && len(ids) != len(b)/4 {
+			t.Errorf("order %x reads as %d", b, ids)
 		}
 		if runs, err := parseRuns(b); err == nil {
 			same("list", appendRuns(runs))

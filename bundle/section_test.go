@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -277,4 +278,121 @@ func TestCompareSections(t *testing.T) {
 		c.change(&other)
 		wantDifferences(t, what, mine, create(t, sample(), other), c.want)
 	}
+}
+
+// divided gives a forgery two sections: a.html and b.png, backwards, and d/c.html.
+func divided(f *forgery) {
+	f.set(aboutKey(aboutSections), []byte{2})
+	for n, ids := range [][]uint32{{idB, idA}, {idC}} {
+		s := Section{Name: Text{{"en", "S"}}}
+		f.set(sectionKey(uint32(n)), s.encode())
+		f.set(numberKey(bySection, sectionNumber(n)), []byte{byte(len(ids))})
+		f.setOrder(uint32(n), 0, ids...)
+		for _, id := range ids {
+			f.setItem(id, func(it *Item, _ *place) { it.section = int64(n) + 1 })
+			f.set(be.AppendUint32(listKey(bySection, sectionNumber(n)), id), appendRuns([]run{{id, id}}))
+		}
+	}
+}
+
+// setOrder changes a chunk of the order of a section.
+func (f *forgery) setOrder(section, first uint32, ids ...uint32) {
+	var b []byte
+	for _, id := range ids {
+		b = be.AppendUint32(b, id)
+	}
+	f.set(orderChunkKey(section, first), b)
+}
+
+// TestC13Sections: what a hostile signer says of sections is a claim. Verify objects to all that does not
+// fit together, and the items are read all the same.
+func TestC13Sections(t *testing.T) {
+	t.Parallel()
+	text := func(phrases ...string) []byte {
+		var b []byte
+		for _, p := range phrases {
+			b = appendText(b, p)
+		}
+		return b
+	}
+	about := func(name string, value []byte) func(*forgery) {
+		return func(f *forgery) { f.set(aboutKey(name), value) }
+	}
+	record := func(name []byte, cover string) func(*forgery) {
+		return func(f *forgery) { f.set(sectionKey(0), appendText(appendText(nil, string(name)), cover)) }
+	}
+	number := func(s string, n uint64) func(*forgery) {
+		return func(f *forgery) { f.set(numberKey(bySection, s), binary.AppendUvarint(nil, n)) }
+	}
+	order := func(section, first uint32, ids ...uint32) func(*forgery) {
+		return func(f *forgery) { f.setOrder(section, first, ids...) }
+	}
+	for what, spoil := range map[string]func(*forgery){
+		"a description of half a phrase": about(aboutDescription, text("en", "a")[:4]),
+		"a description without a phrase": about(aboutDescription, text("en")),
+		"a description of two lines":     about(aboutDescription, text("en", "a\nb")),
+		"a description that is empty":    about(aboutDescription, text("en", "")),
+		"titles in one language":         about(aboutTitles, text("en", "a", "en", "b")),
+		"titles out of order":            about(aboutTitles, text("ko", "a", "en", "b")),
+		"titles in no language":          about(aboutTitles, text("in English", "a")),
+		"titles in 65 languages": about(aboutTitles, func() (b []byte) {
+			for i := range 65 {
+				b = append(b, text(fmt.Sprintf("x%c%c", 'a'+i/26, 'a'+i%26), "a")...)
+			}
+			return b
+		}()),
+		"titles of 25 KB":            about(aboutTitles, bytes.Repeat([]byte("x"), 25_000)),
+		"a publisher of two lines":   about(aboutPublisher, []byte("a\nb")),
+		"2^62 sections":              about(aboutSections, binary.AppendUvarint(nil, 1<<62)),
+		"1,001 sections":             about(aboutSections, binary.AppendUvarint(nil, 1001)),
+		"a section too many":         about(aboutSections, []byte{3}),
+		"a section less":             about(aboutSections, []byte{1}),
+		"a section without a name":   record(nil, ""),
+		"a name of two lines":        record(text("en", "a\nb"), ""),
+		"a name of 25 KB":            record(bytes.Repeat([]byte("x"), 25_000), ""),
+		"a cover that climbs":        record(text("en", "a"), "../a.png"),
+		"a section with more behind": func(f *forgery) { f.entries[string(sectionKey(0))] += "x" },
+		"a section that is not there": func(f *forgery) {
+			delete(f.entries, string(sectionKey(0)))
+		},
+		"2^62 items":                 number("0", 1<<62),
+		"no items":                   number("0", 0),
+		"an item more":               number("0", 3),
+		"an item here for one there": func(f *forgery) { number("0", 1)(f); number("1", 2)(f) },
+		"numbers that overflow": func(f *forgery) {
+			f.set(aboutKey(aboutSections), []byte{6})
+			for n := range 4 {
+				s := Section{Name: Text{{"", "S"}}}
+				f.set(sectionKey(uint32(n+2)), s.encode())
+				number(sectionNumber(n+2), 1<<62)(f)
+			}
+		},
+		"an item twice":             order(0, 0, idB, idB),
+		"an item of another":        order(0, 0, idB, idC),
+		"an item that is not there": order(0, 0, idB, 7),
+		"ids beyond 2^31":           order(0, 0, idB, 1<<32-1),
+		"an order without ids":      order(0, 0),
+		"an order that is short":    order(0, 0, idB),
+		"an order that is long":     order(0, 0, idB, idA, idC),
+		"a chunk more":              order(0, orderChunk, idA),
+		"a chunk that begins at 1":  order(0, 1, idA),
+		"a chunk at the very end":   order(0, 1<<32-1, idA),
+		"half an id":                func(f *forgery) { f.entries[string(orderChunkKey(0, 0))] += "x" },
+		"a key that is short":       func(f *forgery) { f.entries["O\x00"] = "\x00\x00\x00\x01" },
+		"a section's key, too":      func(f *forgery) { f.entries["S\x00"] = f.entries[string(sectionKey(0))] },
+		"no order":                  func(f *forgery) { delete(f.entries, string(orderChunkKey(0, 0))) },
+		"an order of no section":    order(7, 0, idA),
+		"an item of no section":     func(f *forgery) { f.setItem(idA, func(it *Item, _ *place) { it.section = 7 }) },
+		"an item that says nothing": func(f *forgery) {
+			f.setItem(idA, func(it *Item, _ *place) { it.section = 0 })
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			deceit{spoil: func(f *forgery) { divided(f); spoil(f) }}.try(t)
+		})
+	}
+	deceit{spoil: divided, whole: true}.try(t)
+	far := func(f *forgery) { f.setItem(idC, func(it *Item, _ *place) { it.section = MaxSections + 1 }) }
+	deceit{spoil: far, lost: []string{"d/c.html"}, err: ErrFormat}.try(t)
 }
