@@ -29,7 +29,7 @@ var writeVectors = flag.Bool("vectors", false, "write "+vectorDir+" anew")
 // A vectorCase is a bundle, what becomes of it, and what a reader has to say.
 type vectorCase struct {
 	Name    string
-	Base    string // "good.zip", "folder", "parts", "empty.zip"
+	Base    string // "good.zip", "folder", "parts", "empty.zip", "sections.zip"
 	Edits   []vectorEdit
 	Pinned  bool // the reader knows the first key
 	Verdict string
@@ -140,6 +140,8 @@ func makeVectors(t testing.TB) string {
 	}
 	whole := read(t, create(t, vectorSource(), vectorOptions(t, LayoutZIP)))
 	put("good.zip", whole)
+	put("sections.zip", read(t, create(t, vectorSource(), vectorSections(t))))
+	put("sections.json", vectorAbout(t, filepath.Join(dir, "sections.zip")))
 	put("empty.zip", read(t, create(t, memory{}, vectorOptions(t, LayoutZIP))))
 	const part = 150_000 // smaller than we write: a reader takes any size
 	for i := 0; i*part < len(whole); i++ {
@@ -167,6 +169,65 @@ func vectorItems(t testing.TB) []byte {
 			int64(len(it.data)), fmt.Sprintf("%x", sha256.Sum256(it.data))})
 	}
 	b, err := json.MarshalIndent(items, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(b, '\n')
+}
+
+// vectorSections are the options of sections.zip, which says all that a bundle can say of itself.
+func vectorSections(t testing.TB) Options {
+	o := vectorOptions(t, LayoutZIP)
+	o.Titles = Text{{"ko", "벡터"}, {"fa", "بردارها"}}
+	o.Description, o.Publisher = Text{{"", "For other readers."}, {"ko", "다른 독자를 위해."}}, "Example Newsroom"
+	o.Sections = []Section{{Name: Text{{"en", "Texts"}, {"ko", "글"}}}, {Name: Text{{"", "Pictures"}}, Cover: "pictures/b.png"},
+		{Name: Text{{"", "Empty"}}}}
+	o.Place = func(it *Item) (int, string) {
+		switch it.Kind {
+		case KindPage, KindText:
+			return 0, it.Language
+		case KindPicture:
+			return 1, fmt.Sprintf("%09d", 1_000_000-it.Size)
+		}
+		return NoSection, ""
+	}
+	return o
+}
+
+// vectorAbout is what sections.zip says of itself and its sections.
+func vectorAbout(t testing.TB, name string) []byte {
+	type section struct {
+		Name  map[string]string
+		Cover string
+		Paths []string
+	}
+	spoken := func(text Text) map[string]string {
+		m := map[string]string{}
+		for _, p := range text {
+			m[p.Language] = p.Text
+		}
+		return m
+	}
+	r := open(t, name)
+	a, err := r.About()
+	sections, err2 := r.Sections()
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	list := []section{}
+	for n, s := range sections {
+		entries, _, err := r.SectionItems(n, 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths := []string{}
+		for _, e := range entries {
+			paths = append(paths, e.Path)
+		}
+		list = append(list, section{spoken(s.Name), s.Cover, paths})
+	}
+	b, err := json.MarshalIndent(map[string]any{"Titles": spoken(a.Titles), "Description": spoken(a.Description),
+		"Publisher": a.Publisher, "Sections": list}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -198,6 +198,13 @@ def parse_page(raw, first, level):
         found.append((key, (value.number(), value.number(), value.take(32), key, above - 1) if above else value))
     need(found[0][0] == first if found and first else found or not above and not first)
     return found
+def phrases(data):
+    """What a multilingual text says, by language."""
+    c, said = Cursor(data), {}
+    while c.at < len(data):
+        language = c.text()
+        said[language] = c.text()
+    return said
 def check_path(path):
     """Refuses a path that is not as §6 demands."""
     signs = '[\u00ad\u061c\u200c-\u200f\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000e0020-\U000e007f]'
@@ -212,9 +219,11 @@ class Bundle:
         self.source = Folder(path) if os.path.isdir(path) else Zip(path)
         self.manifest, self.source.missing = self.source.settle(list(known)), ''
         self.problems, self.items, self.members, self.blocks = {self.manifest.reason} - {''}, {}, {}, {}
+        self.about, self.sections, self.orders = {}, {}, {}
         size, (root, digest) = self.manifest.index[0], self.manifest.root
         self.source.starts = {'index': 65536}
         for key, c in sorted(self.leaves(size - root, root, digest), key=lambda entry: entry[0], reverse=True):
+            if key[:1] == b'A': self.about[key[1:].decode()] = c.data
             try: self.entry(key[:1], int.from_bytes(key[1:5], 'big'), int.from_bytes(key[5:], 'big'), c)
             except ValueError: self.problems.add('damaged-index')
         for _, m in sorted(self.members.items()):
@@ -250,12 +259,23 @@ class Bundle:
                 need(0 < lies <= 8455168 and length <= 8388608 and at + lies <= m.size)
                 self.blocks[number, i] = m, at, lies, length, c.take(32)
                 at, m.filled = at + lies, m.filled + lies
+        if kind == b'S': self.sections[number] = phrases(c.take(c.number())), c.text()
+        if kind == b'O': self.orders[number, first] = [int.from_bytes(c.take(4), 'big') for _ in range(len(c.data) // 4)]
         if kind == b'I':
             item = Record(path=c.text(), kind=c.take(1)[0], about=[c.text() for _ in range(4)], size=c.number(),
                           member=c.number(), block=c.number(), offset=c.number(), shown=True)
             check_path(item.path)
             self.items[number] = item
             while c.at < len(c.data): item.shown &= c.number() % 2 == 1 and c.text() is not None
+    def told(self):
+        """What the bundle says of itself and its sections, in the form of sections.json."""
+        titles = {**phrases(self.about.get('titles', b'')), '': self.about.get('title', b'').decode()}
+        sections = []
+        for number, (name, cover) in sorted(self.sections.items()):
+            ids = [i for (section, _), chunk in sorted(self.orders.items()) if section == number for i in chunk]
+            sections.append({'Name': name, 'Cover': cover, 'Paths': [self.items[i].path for i in ids]})
+        return {'Titles': titles, 'Description': phrases(self.about.get('description', b'')),
+                'Publisher': self.about.get('publisher', b'').decode(), 'Sections': sections}
     @functools.lru_cache(maxsize=4)
     def block(self, number, i):
         """A block, decompressed; None if it is lost, or there is none."""
