@@ -61,7 +61,7 @@ func newApp(u *ui) *cli.App {
 		// A comma is a part of a file name.
 		DisableSliceFlagSeparator: true,
 		Commands: []*cli.Command{
-			newKeygenCommand(u), newPackCommand(u), newSignCommand(u), newVerifyCommand(u),
+			newKeygenCommand(u), newInitCommand(u), newPackCommand(u), newSignCommand(u), newVerifyCommand(u),
 			newInfoCommand(u), newLsCommand(u), newCatCommand(u), newExtractCommand(u),
 			newConvertCommand(u), newCompareCommand(u), newOpenCommand(u), newCacheCommand(u),
 			newCompletionCommand(u), newVersionCommand(u), newHelpCommand(u),
