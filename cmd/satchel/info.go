@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -25,8 +26,9 @@ func newInfoCommand(u *ui) *cli.Command {
 		ArgsUsage: "BUNDLE",
 		Flags:     []cli.Flag{pinFlag(), jsonFlag(&o.json, "print it as one JSON object")},
 		Description: manual{
-			about: `Prints title, series and issue, size, kinds and languages of a bundle, and who has
-signed it. It checks the signatures, but does not read the content: verify does.`,
+			about: `Prints title, series and issue, size, kinds, languages and sections of a bundle, and
+who has signed it. What it says of itself, a publisher's name too, proves nothing.
+It checks the signatures, but does not read the content: verify does.`,
 			example: `satchel info news.zip`,
 			exits:   []string{doneLine, failLine, usageLine, holdLine},
 		}.text(),
@@ -46,6 +48,9 @@ signed it. It checks the signatures, but does not read the content: verify does.
 // An infoLine is what a bundle says of itself, and who stands for it.
 type infoLine struct {
 	Title     string         `json:"title"`
+	Titles    []phraseLine   `json:"titles,omitempty"`
+	About     []phraseLine   `json:"description,omitempty"`
+	Publisher string         `json:"publisher_claimed,omitempty"`
 	Language  string         `json:"language,omitempty"`
 	Date      string         `json:"date,omitempty"`
 	Series    string         `json:"series,omitempty"`
@@ -55,10 +60,25 @@ type infoLine struct {
 	Bytes     int64          `json:"bytes"`
 	Kinds     []countLine    `json:"kinds"`
 	Languages []countLine    `json:"languages"`
+	Sections  []sectionLine  `json:"sections,omitempty"`
 	Standing  bundle.Verdict `json:"standing"`
 	Signers   []keyLine      `json:"signers"`
 	Keys      []keyLine      `json:"keys"`
 	Manifest  string         `json:"manifest"`
+}
+
+// A phraseLine is a text in a language; that of no language has none.
+type phraseLine struct {
+	Language string `json:"language,omitempty"`
+	Text     string `json:"text"`
+}
+
+// A sectionLine is a section, with the number by which ls knows it.
+type sectionLine struct {
+	Number int          `json:"number"`
+	Name   []phraseLine `json:"name"`
+	Items  int64        `json:"items"`
+	Cover  string       `json:"cover,omitempty"`
 }
 
 // A countLine is how many items there are of a kind, or in a language.
@@ -107,14 +127,53 @@ func (o *infoOptions) gather(r *bundle.Reader) (*infoLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	about, err := r.About()
+	if err != nil {
+		return nil, err
+	}
+	sections, err := r.Sections()
+	if err != nil {
+		return nil, err
+	}
 	i, s := r.Info(), r.Standing(o.pins...)
+	if len(about.Titles) == 1 {
+		about.Titles = nil // it is that of info
+	}
 	return &infoLine{
 		Title: i.Title, Language: i.Language, Date: i.Date, Series: i.Series, Issue: i.Issue,
 		Layout: i.Layout, Items: i.Items, Bytes: i.Bytes,
-		Kinds: countLines(kinds), Languages: countLines(languages),
+		Titles: phraseLines(about.Titles), About: phraseLines(about.Description), Publisher: about.Publisher,
+		Kinds: countLines(kinds), Languages: countLines(languages), Sections: sectionLines(sections),
 		Standing: s.Verdict, Signers: keyLines(s.Signers), Keys: keyLines(i.Keys),
 		Manifest: fmt.Sprintf("%x", i.Manifest),
 	}, nil
+}
+
+// phraseLines are a text in all its languages.
+func phraseLines(t bundle.Text) []phraseLine {
+	var lines []phraseLine
+	for _, p := range t {
+		lines = append(lines, phraseLine(p))
+	}
+	return lines
+}
+
+// sectionLines number the sections as people count.
+func sectionLines(sections []bundle.Section) []sectionLine {
+	var lines []sectionLine
+	for i, s := range sections {
+		lines = append(lines, sectionLine{i + 1, phraseLines(s.Name), s.Items, s.Cover})
+	}
+	return lines
+}
+
+// spoken writes a text in a row: Water, ko 물.
+func spoken(lines []phraseLine) string {
+	var words []string
+	for _, p := range lines {
+		words = append(words, strings.TrimSpace(p.Language+" "+p.Text))
+	}
+	return strings.Join(words, ", ")
 }
 
 // countLines are never null in JSON.
@@ -142,7 +201,13 @@ func (l *infoLine) print(u *ui) {
 			u.printf("%-10s %s\n", name, show(value))
 		}
 	}
-	row("title", l.Title)
+	row("title", cmp.Or(spoken(l.Titles), l.Title))
+	for _, p := range l.About {
+		row("about", spoken([]phraseLine{p}))
+	}
+	if l.Publisher != "" {
+		row("publisher", "says it is from "+l.Publisher+" (anybody can say so)")
+	}
 	row("language", l.Language)
 	row("date", l.Date)
 	row("series", l.Series)
@@ -152,6 +217,9 @@ func (l *infoLine) print(u *ui) {
 	row("layout", string(l.Layout))
 	row("items", fmt.Sprintf("%s, %s: %s", grouped(l.Items), formatSize(l.Bytes), counted(l.Kinds)))
 	row("languages", counted(l.Languages))
+	for _, s := range l.Sections {
+		row("section", fmt.Sprintf("%d: %s, %s", s.Number, spoken(s.Name), formatCount(s.Items, "item")))
+	}
 	row("standing", string(l.Standing)+" (going by the signatures; satchel verify reads all of it)")
 	for _, k := range l.Signers {
 		row("signed by", k.Fingerprint+"  "+k.Key)

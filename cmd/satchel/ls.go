@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -23,6 +24,7 @@ type lsOptions struct {
 	kind       string
 	language   string
 	folder     string
+	section    string
 	tag        language.Tag // of language; zero: any
 	filter     bundle.Filter
 	pins       []sign.Pin
@@ -46,11 +48,14 @@ func newLsCommand(u *ui) *cli.Command {
 					"zh-Hant, zh-CN only the first"},
 			&cli.StringFlag{Name: "folder", Destination: &o.folder,
 				Usage: "only items in this `FOLDER`, at any depth"},
+			&cli.StringFlag{Name: "section", Destination: &o.section,
+				Usage: "only items of this `SECTION`, by name or number, in its order;\n" +
+					"satchel info lists the sections"},
 			pinFlag(),
 		},
 		Description: manual{
 			about: `Lists the items, the newest first, then by path: one path a line, as cat and
-extract take it.`,
+extract take it. With --section they come in the order that the section gives them.`,
 			example: `satchel ls news.zip
 satchel ls --long --language ko news.zip
 satchel ls --json news.zip | jq -r 'select(.kind == "video") | .path'`,
@@ -120,7 +125,7 @@ func (o *lsOptions) run(ctx context.Context, u *ui, name string) (err error) {
 	to := *u
 	to.out = out
 	found := false
-	err = eachEntry(ctx, r, o.filter, func(e bundle.Entry) error {
+	err = o.each(ctx, r, func(e bundle.Entry) error {
 		found = true
 		return o.print(&to, &e.Item)
 	})
@@ -128,6 +133,66 @@ func (o *lsOptions) run(ctx context.Context, u *ui, name string) (err error) {
 		u.notef("no such item; satchel info lists kinds and languages")
 	}
 	return errors.Join(err, out.Flush())
+}
+
+// each goes through the items that are asked for. Those of a section are looked at one by one: it is
+// they that have the order.
+func (o *lsOptions) each(ctx context.Context, r *bundle.Reader, do func(bundle.Entry) error) error {
+	if o.section == "" {
+		return eachEntry(ctx, r, o.filter, do)
+	}
+	n, err := findSection(r, o.section)
+	if err != nil {
+		return err
+	}
+	for from, more := int64(0), true; more; from += pageSize {
+		var entries []bundle.Entry
+		if entries, more, err = r.SectionItems(n, from, pageSize); err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if !o.chooses(&e.Item) {
+				continue
+			}
+			if err := do(e); err != nil {
+				return err
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chooses says whether an item passes the filter.
+func (o *lsOptions) chooses(it *bundle.Item) bool {
+	f, folder := &o.filter, strings.TrimSuffix(o.filter.Folder, "/")
+	return (len(f.Kinds) == 0 || slices.Contains(f.Kinds, it.Kind)) &&
+		(len(f.Languages) == 0 || slices.Contains(f.Languages, it.Language)) &&
+		(folder == "" || folder == "." || strings.HasPrefix(it.Path, folder+"/"))
+}
+
+// findSection finds a section by its name in any language, or else by its number, as info counts.
+func findSection(r *bundle.Reader, name string) (int, error) {
+	sections, err := r.Sections()
+	if err != nil {
+		return 0, err
+	}
+	named := func(s bundle.Section) bool {
+		return slices.ContainsFunc(s.Name, func(p bundle.Phrase) bool { return strings.EqualFold(p.Text, name) })
+	}
+	if n := slices.IndexFunc(sections, named); n >= 0 {
+		return n, nil
+	}
+	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(sections) {
+		return n - 1, nil
+	}
+	hint := "satchel info lists the sections"
+	if len(sections) == 0 {
+		hint = "the bundle has no sections"
+	}
+	return 0, withHint(fmt.Errorf("no section %s", quote(name)), hint)
 }
 
 // languages are those of the bundle that the one asked for takes in. Where there is none it

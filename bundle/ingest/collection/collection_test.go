@@ -59,12 +59,12 @@ func TestParse(t *testing.T) {
 	}
 	glob := func(s string, line int) Glob { return newGlob(s, line) }
 	want := &Collection{
-		Title:       Text{{"en", "Water"}, {"ko", "물"}},
-		Description: Text{{"", "What to do when it runs dry."}},
+		Title:       Text{{Language: "en", Text: "Water"}, {Language: "ko", Text: "물"}},
+		Description: Text{{Text: "What to do when it runs dry."}},
 		Publisher:   "1984", Series: "news", Issue: 7, Date: "2026-03", Language: "zh-Hant-TW",
 		Sections: []Section{
-			{Text{{"en", "News"}}, []Glob{glob("news", 13)}, Newest, "pictures/front.jpg", 12},
-			{Text{{"", "Radio"}}, []Glob{glob("radio/opening.mp3", 17), glob("radio/**/*.mp3", 17)}, "", "", 16},
+			{Text{{Language: "en", Text: "News"}}, []Glob{glob("news", 13)}, Newest, "pictures/front.jpg", 12},
+			{Text{{Text: "Radio"}}, []Glob{glob("radio/opening.mp3", 17), glob("radio/**/*.mp3", 17)}, "", "", 16},
 		},
 		Include: []Glob{glob("**", 18)}, Exclude: []Glob{glob("**/*.psd", 19), glob("drafts", 19)},
 		HTML:    []Folder{{"", Article, 21}, {"archive/old", Site, 22}},
@@ -310,7 +310,7 @@ func TestLookUps(t *testing.T) {
 
 func TestTextIn(t *testing.T) {
 	t.Parallel()
-	several := Text{{"", "0"}, {"en", "1"}, {"pt-BR", "2"}, {"zh-Hant", "3"}}
+	several := Text{{Text: "0"}, {Language: "en", Text: "1"}, {Language: "pt-BR", Text: "2"}, {Language: "zh-Hant", Text: "3"}}
 	for tag, want := range map[string]string{"en": "1", "en-GB": "1", "pt": "2", "pt-PT": "2", "zh-Hant": "3", "ko": "0"} {
 		if got := several.In(tag); got != want {
 			t.Errorf("in %s: %s, want %s", tag, got, want)

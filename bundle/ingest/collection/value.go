@@ -95,7 +95,7 @@ func (d *decoder) phrases(to *Text) func(*yaml.Node) {
 		if v.Kind != yaml.MappingNode {
 			var s string
 			if d.text(&s)(n); s != "" {
-				*to = Text{{"", s}}
+				*to = Text{{Text: s}}
 			}
 			return
 		}
