@@ -115,35 +115,28 @@ func (v *verifier) checkRecords(batch []tree.Entry) {
 	var sections sectionCheck
 	var buf []byte
 	for _, e := range batch {
+		var err, err2 error
 		switch e.Key[0] {
 		case keyItem:
 			items++
-			it, _, err := parseItem(e.Value)
-			if err != nil {
-				v.fail(err)
-			}
+			var it Item
+			it, _, err = parseItem(e.Value)
 			buf = append(appendPathKey(buf[:0], it.Path), e.Key[1:]...)
 			paths += maphash.Bytes(v.seed, buf)
-			if err := v.sectionItem(&sections, &it, e.Key[1:]); err != nil {
-				v.fail(err)
-			}
+			err2 = v.sectionItem(&sections, &it, e.Key[1:])
 		case keyPath:
-			n, err := parseNode(e.Value)
-			if err != nil {
-				v.fail(err)
-			}
-			if !n.folder {
+			var n node
+			if n, err = parseNode(e.Value); !n.folder {
 				buf = append(append(buf[:0], e.Key...), itemKey(n.id)[1:]...)
 				paths -= maphash.Bytes(v.seed, buf)
 			}
 		case keyOrder:
-			if err := v.sectionOrder(&sections, e); err != nil {
-				v.fail(err)
-			}
+			err = v.sectionOrder(&sections, e)
 		case keySection:
-			if err := v.checkSectionRecord(e); err != nil {
-				v.fail(err)
-			}
+			err = v.checkSectionRecord(e)
+		}
+		if err = cmp.Or(err, err2); err != nil {
+			v.fail(err)
 		}
 	}
 	v.mu.Lock()

@@ -22,25 +22,8 @@ func (c *creator) writeCatalogue(b *tree.Builder, entries sorter) error {
 		return err
 	}
 	b.Section(true)
-	id := uint32(0)
-	for r, err := range entries.Sorted() {
-		if err != nil {
-			return err
-		}
-		it, p, err := parseItem(r.Value)
-		if err != nil {
-			return err
-		}
-		if err := places.place(&it, id); err != nil {
-			return err
-		}
-		if err := b.Add(itemKey(id), appendItem(nil, &it, p)); err != nil {
-			return err
-		}
-		if err := addItem(lists, paths, &it, id); err != nil {
-			return err
-		}
-		id++
+	if err := addItems(b, entries, lists, paths, places); err != nil {
+		return err
 	}
 	b.Section(true)
 	if err := c.addLists(b, lists, paths); err != nil {
@@ -75,6 +58,31 @@ func (c *creator) addAbout(b *tree.Builder) error {
 		if err := b.Add(aboutKey(name), about[name]); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// addItems adds the items in the default order, which numbers them, and enters each where it belongs.
+func addItems(b *tree.Builder, entries, lists, paths sorter, places *sectioner) error {
+	id := uint32(0)
+	for r, err := range entries.Sorted() {
+		if err != nil {
+			return err
+		}
+		it, p, err := parseItem(r.Value)
+		if err != nil {
+			return err
+		}
+		if err := places.place(&it, id); err != nil {
+			return err
+		}
+		if err := b.Add(itemKey(id), appendItem(nil, &it, p)); err != nil {
+			return err
+		}
+		if err := addItem(lists, paths, &it, id); err != nil {
+			return err
+		}
+		id++
 	}
 	return nil
 }
