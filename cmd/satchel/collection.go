@@ -1,14 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"satchel/bundle"
 	"satchel/bundle/ingest/collection"
 )
 
@@ -28,12 +29,43 @@ func (p *packing) readCollection(ctx context.Context) error {
 	}
 	p.ingest.Collection = c
 	b := &p.bundle
-	b.Title = cmp.Or(b.Title, c.Title.In(c.Language))
-	b.Language, b.Date = c.Language, c.Date
+	if b.Title == "" {
+		b.Titles = c.Title
+	}
+	b.Description, b.Publisher, b.Language, b.Date = c.Description, c.Publisher, c.Language, c.Date
 	if b.Series == "" {
 		b.Series, b.Issue = c.Series, c.Issue
 	}
-	return nil
+	for _, s := range c.Sections {
+		b.Sections = append(b.Sections, bundle.Section{Name: s.Name, Cover: s.Cover})
+	}
+	if len(b.Sections) > 0 {
+		b.Place = c.Place()
+	}
+	return p.checkSaid()
+}
+
+// checkSaid looks for what must not be said in what the collection file says of the whole.
+func (p *packing) checkSaid() error {
+	if p.ingest.Unsaid == nil {
+		return nil
+	}
+	b := &p.bundle
+	lines := []string{b.Publisher, b.Series}
+	texts := []bundle.Text{b.Titles, b.Description}
+	for _, s := range b.Sections {
+		texts = append(texts, s.Name)
+	}
+	for _, t := range texts {
+		for _, phrase := range t {
+			lines = append(lines, phrase.Text)
+		}
+	}
+	hits, err := p.ingest.Unsaid.Search(strings.NewReader(strings.Join(lines, "\n")))
+	if err != nil || len(hits) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s says what must not be said: %q in %q", collection.Name, hits[0].Entry, hits[0].Context)
 }
 
 // findCollection returns the name of the collection file, or none.

@@ -45,7 +45,7 @@ func sample(t testing.TB) *Report {
 		Languages: []Group{{"한국어", 700, 60_000_000, 21_000_000}, {"فارسی", 400, 30_000_000, 10_000_000}, {"", 134, 1, 1}},
 		Sections:  []Group{{"News", 900, 80_000_000, 28_000_000}, {"", 334, 1, 1}},
 		LeftOut:   []Note{{"drafts/", "the collection file excludes it", ""}, {".DS_Store", "an editor's or a system's own file", ""}},
-		Tools:    []string{"pandoc 3.1", "ffmpeg 6.0"},
+		Tools:     []string{"pandoc 3.1", "ffmpeg 6.0"},
 		Removals: []Removal{{"pictures/well.jpg", []string{"GPS position", "Exif: camera, times", "a small copy of the picture"}, 41_211},
 			{"radio/a-very-long-name-of-a-recording-that-does-not-fit-on-a-line-of-a-small-telephone.mp3", []string{"the name of the program"}, 210}},
 		Placeholders: []Note{{"news/water.html", "a map from maps.site.example", "Put a picture of it beside the page."}},
