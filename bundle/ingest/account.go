@@ -70,6 +70,10 @@ func (a *account) add(f *finding) {
 				Help: "save the page again with its pictures, or put the picture there"})
 		}
 	}
+	if f.sparse && len(a.missing) < maxMissing {
+		a.missing = append(a.missing, told.Note{Path: it.Path, Text: "a page that shows little: its scripts are left out",
+			Help: "open it in a browser, and save what it shows"})
+	}
 	for _, address := range f.external {
 		a.leads(address, it.Path)
 	}

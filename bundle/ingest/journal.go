@@ -46,6 +46,7 @@ type note struct {
 	Size     int64
 	Missing  []string
 	External []string
+	Sparse   bool
 	Extras   []bundle.Item
 }
 
@@ -149,7 +150,7 @@ func (j *journal) add(f *Folder, x *job) {
 	}
 	found := &x.finding
 	n := note{Rel: x.rel, Verdict: found.verdict, Item: found.item, Reason: found.reason, Charset: found.charset,
-		Removed: found.removed, Size: found.size, Missing: found.missing, External: found.external}
+		Removed: found.removed, Size: found.size, Missing: found.missing, External: found.external, Sparse: found.sparse}
 	for i, in := range f.inputs {
 		if in == x.in {
 			n.Input = i
@@ -205,7 +206,7 @@ func (j *journal) jobs(f *Folder, chunks int) iter.Seq2[*job, error] {
 func (n *note) job(f *Folder) *job {
 	x := &job{in: f.inputs[n.Input], rel: n.Rel, finding: finding{
 		verdict: n.Verdict, item: n.Item, reason: n.Reason, charset: n.Charset, removed: n.Removed,
-		size: n.Size, missing: n.Missing, external: n.External,
+		size: n.Size, missing: n.Missing, external: n.External, sparse: n.Sparse,
 	}}
 	for _, it := range n.Extras {
 		x.finding.extras = append(x.finding.extras, extra{item: it})

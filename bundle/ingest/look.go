@@ -95,7 +95,7 @@ func (f *Folder) make(seen finding, m *material) finding {
 	seen.pixels = f.pixels(m, p)
 	seen.extras = append(m.extras, f.previews(m, seen.pixels)...)
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
-	seen.size, seen.external = m.size, m.external
+	seen.size, seen.external, seen.sparse = m.size, m.external, m.sparse
 	return seen
 }
 

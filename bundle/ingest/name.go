@@ -35,6 +35,7 @@ type finding struct {
 	size     int64    // of the file
 	missing  []string // pictures that a page shows and that are not there
 	external []string // addresses that it leads to
+	sparse   bool     // a page that shows little without its scripts
 }
 
 func leave(reason string) finding { return finding{verdict: leftOut, reason: reason} }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"golang.org/x/net/html"
+
 	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/scrub"
 )
@@ -47,7 +49,12 @@ func (m *material) site() (*product, error) {
 		return nil, err
 	}
 	m.removed = removed
-	m.guessLanguage(func() string { return samplePage(decode(raw, charset)) })
+	text := raw
+	if !decoded {
+		text = decode(raw, charset)
+	}
+	m.guessLanguage(func() string { return samplePage(text) })
+	m.sparse = isSparse(text)
 	if len(cuts) == 0 && !decoded {
 		sum := sha256.Sum256(raw)
 		m.item.Sum = &sum
@@ -55,6 +62,36 @@ func (m *material) site() (*product, error) {
 	}
 	made, err := io.ReadAll(planOf(cuts, int64(len(raw))).Reader(bytes.NewReader(raw)))
 	return &product{made: made}, err
+}
+
+// seen are the elements that show something without text.
+var seen = set("img svg video audio frame iframe object")
+
+// isSparse says whether a page shows little without its scripts, which no reader runs.
+func isSparse(page []byte) bool {
+	const little = 80 // bytes of text
+	z := html.NewTokenizer(bytes.NewReader(page))
+	shown, hasScript, hidden := 0, false, ""
+	for shown < little {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return hasScript
+		}
+		if kind == html.TextToken && hidden == "" {
+			shown += len(bytes.TrimSpace(z.Text()))
+			continue
+		}
+		tag, _ := z.TagName()
+		switch name := string(tag); {
+		case seen[name]:
+			return false
+		case kind == html.EndTagToken && name == hidden:
+			hidden = ""
+		case kind == html.StartTagToken && (name == "script" || name == "style" || name == "title"):
+			hidden, hasScript = name, hasScript || name == "script"
+		}
+	}
+	return false
 }
 
 // planOf is what is left of a file after cuts.

@@ -105,6 +105,7 @@ type material struct {
 	removed  []scrub.Removal
 	missing  []string // pictures that are not there
 	external []string // addresses on the net
+	sparse   bool     // a page that shows little
 }
 
 // produce makes of a file what is packed of it. It fills in what the item says, and returns no

@@ -139,6 +139,23 @@ func TestUnsaid(t *testing.T) {
 	}
 }
 
+// TestPagesThatShowLittle: a curator is told of pages that are empty without their scripts.
+func TestPagesThatShowLittle(t *testing.T) {
+	t.Parallel()
+	f := open(t, Options{HTML: HTMLSite}, lay(t, map[string]string{
+		"app.html":     `<title>App</title><div id=root>Loading</div><script>run("` + strings.Repeat("x", 200) + `")</script>`,
+		"picture.html": `<title>p</title><script src=a.js></script><img src=p.png>`,
+		"text.html":    `<title>t</title><p>` + strings.Repeat("words ", 20) + `<script>x()</script>`,
+		"short.html":   `<title>t</title><p>nothing runs here`,
+	}))
+	scanAll(t, f)
+	var told []string
+	for _, n := range f.Report("", 0).Placeholders {
+		told = append(told, n.Path)
+	}
+	wantPaths(t, "show little", told, "app.html")
+}
+
 // wordDocument is a document of one paragraph.
 func wordDocument(t *testing.T, text string) string {
 	t.Helper()
