@@ -71,7 +71,8 @@ const (
 
 // Options say what Folders may do beside the rules. The zero value is strict.
 type Options struct {
-	// SkipUnsupported leaves unsupported files out instead of refusing them.
+	// SkipUnsupported leaves unsupported files out instead of refusing them, and files that cannot be
+	// cleaned.
 	SkipUnsupported bool
 	// Allow names files to pack although they are unsupported, executable, hidden
 	// or scripts: by the path they would have in the bundle, or by file name as

@@ -383,5 +383,5 @@ func (m *material) settle(p *product) error {
 // notClean is why a file is refused that cannot be cleaned. A curator who knows what is in it may
 // allow it all the same.
 func notClean(err error) finding {
-	return finding{verdict: refused, reason: fmt.Sprintf("it cannot be cleaned of what it tells of its makers: %v", err)}
+	return finding{verdict: refused, broken: true, reason: fmt.Sprintf("it cannot be cleaned of what it tells of its makers: %v", err)}
 }

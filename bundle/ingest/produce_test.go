@@ -6,6 +6,7 @@ import (
 	"image"
 	jpg "image/jpeg"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 
@@ -211,5 +212,29 @@ func TestLanguagesOfOneFile(t *testing.T) {
 	}
 	if _, err := f.Open("a/film.de.smi"); err == nil {
 		t.Error("captions that nobody made can be opened")
+	}
+}
+
+// TestE15RestIsPacked: what attacks its reader stops the packing, with its reason; a curator who has seen
+// it may have it left out, and the rest is packed.
+func TestE15RestIsPacked(t *testing.T) {
+	t.Parallel()
+	huge := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x06\x00\x00\x00\x00\x00\x00\x00"
+	hostile := map[string]string{
+		"a/xxe.svg":    `<!DOCTYPE svg [<!ENTITY e SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg"><text>&e;</text></svg>`,
+		"a/huge.png":   huge,
+		"a/cut.jpg":    photo(t, 1)[:40],
+		"a/broken.pdf": "%PDF-1.7\n1 0 obj << /Type /Catalog >> trailer << /Root 9 0 R >>\n%%EOF",
+	}
+	files := map[string]string{"a/page.html": "<title>t</title><p>fine"}
+	maps.Copy(files, hostile)
+	dir := lay(t, files)
+	strict := scanAll(t, open(t, Options{}, dir))
+	skipping := scanAll(t, open(t, Options{SkipUnsupported: true}, dir))
+	wantPaths(t, "packed", skipping.paths(), "a/page.html")
+	for path := range hostile {
+		if strict.refused[path] == "" || skipping.left[path] != strict.refused[path] {
+			t.Errorf("%s: refused %q, left out %q", path, strict.refused[path], skipping.left[path])
+		}
 	}
 }

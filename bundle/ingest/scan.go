@@ -262,7 +262,11 @@ func (s *scan) take(j *job) bool {
 		s.usage.miss(j.path())
 		s.report.leave(j.path(), f.reason)
 	case refused:
-		s.report.refuse(Refusal{Path: j.path(), Reason: f.reason, Allowable: !f.final && !j.isFolder()})
+		if f.broken && s.folder.skip {
+			s.report.leave(j.path(), f.reason)
+			return false
+		}
+		s.report.refuse(Refusal{Path: j.path(), Reason: f.reason, Allowable: !f.final && !j.isFolder(), Unsupported: f.broken})
 	case unsupported:
 		s.takeUnsupported(j)
 	}

@@ -80,7 +80,8 @@ func newPackCommand(u *ui) *cli.Command {
 			Usage: "do without pandoc, ffmpeg, pdftoppm and heif-convert, which are otherwise\n" +
 				"used where they are installed: the bytes depend on their versions"},
 		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
-			Usage: "leave files of unknown kinds out instead of refusing them"},
+			Usage: "leave out files of unknown kinds, and those that cannot be cleaned,\n" +
+				"instead of refusing them"},
 		&cli.StringFlag{Name: "html", Destination: &o.html,
 			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or\n" +
 				"article (made for reading); otherwise pages that share a style sheet\nare a site"},
