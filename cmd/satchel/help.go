@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
+
+	"satchel/bundle/ingest/collection"
 )
 
 // A manual is what a command's help says beside its flags.
@@ -144,6 +147,10 @@ func placeholder(usage string) (value, plain string) {
 
 // withHelp adds where to read on.
 func withHelp(c *cli.Context, err error) error {
+	var invalid *collection.InvalidError
+	if errors.As(err, &invalid) {
+		return err // the command was right
+	}
 	usage := strings.TrimSpace(c.Command.Name + " " + c.Command.ArgsUsage)
 	return withHint(err, fmt.Sprintf("satchel %s; satchel %s --help says more", usage, c.Command.Name))
 }

@@ -94,7 +94,7 @@ func newPackCommand(u *ui) *cli.Command {
 		&cli.StringFlag{Name: "bylines", Destination: &o.bylines,
 			Usage: "`KEEP` or drop who wrote articles and books; they are kept otherwise"},
 		&cli.StringFlag{Name: "pictures", Destination: &o.pictures,
-			Usage: "pack photographs as large as they are, `ORIGINAL`, or made smaller: large\n" +
+			Usage: "pack photographs in this `SIZE`: original, as they are; or made smaller: large\n" +
 				"(2,048 pixels) or small (1,024 pixels)"},
 		&cli.StringSliceFlag{Name: "keep-metadata",
 			Usage: "leave in files of this `KIND` what they tell of their makers: places,\n" +
@@ -108,11 +108,13 @@ func newPackCommand(u *ui) *cli.Command {
 		ArgsUsage: "DIR…",
 		Flags:     append(flags, keyFlags[1:]...),
 		Description: manual{
-			about: `Packs a folder as it is: every file becomes an item under its own path. With several
-folders, each lies under its base name. The same files give the same bytes on every
-system. No clock, user, host or path gets in.
-Pictures, films and sound are cleaned of what they tell of their makers (places, times,
-cameras, names), and captions become WebVTT; what was taken out is said in the end.
+			about: `Packs a folder: every file becomes an item under its own path. With several folders,
+each lies under its base name. The same files give the same bytes. No clock, user, host
+or path gets in.
+Pictures, films, sound, books and documents are cleaned of what they tell of their makers
+(places, times, cameras, names); pages become articles, and captions WebVTT; what was
+taken out is said in the end. A satchel.yaml in the folder says what the collection is:
+satchel init writes one to begin with.
 Secret keys, programs and links are refused; what systems and editors scatter about,
 and a site's scripts, are left out and listed. Sizes take K, M, G (powers of 1024) or
 KB, MB, GB (powers of 1000). A bundle of the same name, or an empty file, is replaced;

@@ -19,6 +19,7 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/ingest"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/sign"
 )
 
@@ -170,6 +171,14 @@ func (u *ui) report(err error) {
 	if errors.As(err, &refused) {
 		u.reportRefused(refused)
 	}
+	var invalid *collection.InvalidError
+	if errors.As(err, &invalid) {
+		for line := range strings.Lines(invalid.Error()) {
+			u.sayf("%s", show(strings.TrimSuffix(line, "\n")))
+		}
+		err = withHint(fmt.Errorf("%s has mistakes; nothing was packed", quote(invalid.Name)),
+			"satchel init writes a file in which every setting is explained")
+	}
 	u.sayf("satchel: error: %s", show(reason(err)))
 	var hinted *hintError
 	if errors.As(err, &hinted) {
@@ -210,7 +219,7 @@ func refusedHint(files []ingest.Refusal) string {
 	hints := []string{"take them out of the folder, or mend what is named"}
 	is := func(f func(ingest.Refusal) bool) bool { return slices.ContainsFunc(files, f) }
 	if is(func(f ingest.Refusal) bool { return f.Unsupported }) {
-		hints = append(hints, "--skip-unsupported leaves out all that are called unsupported")
+		hints = append(hints, "--skip-unsupported leaves out all that are called unsupported, and what cannot be cleaned")
 	}
 	if is(func(f ingest.Refusal) bool { return f.Allowable }) {
 		hints = append(hints, "--allow PATH packs one that is unsupported or a program, to be saved")
