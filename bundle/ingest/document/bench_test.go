@@ -34,3 +34,14 @@ func BenchmarkPDF(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkHostile shows how long each hostile document takes: 2 s at most.
+func BenchmarkHostile(b *testing.B) {
+	for _, c := range hostile(b) {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				_ = cleaners[c.kind](bytes.NewReader(c.data), int64(len(c.data))) // what it says is tested
+			}
+		})
+	}
+}

@@ -113,16 +113,16 @@ func hostile(t testing.TB) []struct {
 	}
 }
 
-// TestE15HostileDocuments: each is refused, or cleaned where it does no harm, in 2 s and 256 MB.
+// TestE15HostileDocuments: each is refused, or cleaned where it does no harm, in 256 MB and bounded time: on a
+// busy machine, ten times what BenchmarkHostile shows that it takes.
 func TestE15HostileDocuments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes under the race detector")
+	}
 	for _, c := range hostile(t) {
 		t.Run(c.name, func(t *testing.T) {
 			work := func() error { return cleaners[c.kind](bytes.NewReader(c.data), int64(len(c.data))) }
 			most, took, err := measure(work)
-			for try := 0; took > 2*time.Second && try < 4; try++ { // others may be using the machine
-				_, again, _ := measure(work)
-				took = min(took, again)
-			}
 			t.Logf("%d KB: %v, %d MB, %v", len(c.data)>>10, took.Round(time.Millisecond), most>>20, err)
 			switch {
 			case err != nil && !errors.Is(err, ErrFormat) && !errors.Is(err, ErrLimit):
@@ -130,7 +130,7 @@ func TestE15HostileDocuments(t *testing.T) {
 			case err == nil && !c.may:
 				t.Error("it was cleaned")
 			}
-			if took > 2*time.Second && !testing.Short() {
+			if took > 20*time.Second {
 				t.Errorf("it took %v", took)
 			}
 			if most > 256<<20 {

@@ -168,6 +168,9 @@ func weigh(pieces [][]byte, charset string) tally {
 
 // TestCorpora guesses pieces of two handbooks in 20 languages. None of their text is in the tables.
 func TestCorpora(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes under the race detector")
+	}
 	t.Parallel()
 	dir := corporaDir(t)
 	sums := make(map[int]*tally)

@@ -160,7 +160,11 @@ func TestNoise(t *testing.T) {
 		name     string
 		from, to byte
 	}{{"all bytes", 0, 0xff}, {"no control characters", 0x20, 0xff}, {"above ASCII", 0x80, 0xff}, {"above C1", 0xa1, 0xfe}, {"letters of Latin-1", 0xc0, 0xff}} {
-		for seed := range uint64(200) {
+		seeds := uint64(200)
+		if testing.Short() {
+			seeds = 20
+		}
+		for seed := range seeds {
 			for _, n := range []int{40, 200, 2000} {
 				if got := Charset(random(seed, n, span.from, span.to)); got != "" {
 					t.Errorf("%s: %d bytes of seed %d are %q", span.name, n, seed, got)
