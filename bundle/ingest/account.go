@@ -9,6 +9,7 @@ import (
 	told "satchel/bundle/ingest/report"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 )
 
 // An account adds up what is packed, for the curator's report. It is bounded, whatever is packed.
@@ -17,7 +18,9 @@ type account struct {
 	before, after int64
 	kinds         map[string]*told.Group
 	languages     map[string]*told.Group
-	sections      map[string]*told.Group // folders at the top
+	sections      map[string]*told.Group // of the collection file, or folders at the top
+	section       func(path string) string
+	contents      map[mark]*told.Duplicate
 	largest       []told.File
 	missing       []told.Note
 	external      map[string]*told.Address
@@ -32,12 +35,65 @@ const (
 	maxAddresses = 5000
 	maxPictures  = 200 // on the contact sheet
 	maxGroups    = 1000
+	maxContents  = 100_000 // that are looked at for duplicates
+	maxSame      = 20      // paths of one of them
 	maxSheetFile = 64 << 10
 )
 
-func newAccount() *account {
-	return &account{kinds: map[string]*told.Group{}, languages: map[string]*told.Group{},
-		sections: map[string]*told.Group{}, external: map[string]*told.Address{}}
+func newAccount(c *collection.Collection) *account {
+	a := &account{kinds: map[string]*told.Group{}, languages: map[string]*told.Group{},
+		sections: map[string]*told.Group{}, external: map[string]*told.Address{}, contents: map[mark]*told.Duplicate{}}
+	a.section = topFolder
+	if c != nil && len(c.Sections) > 0 {
+		a.section = func(path string) string {
+			if n := c.SectionOf(path); n >= 0 {
+				return c.Sections[n].Name.In(c.Language)
+			}
+			return ""
+		}
+	}
+	return a
+}
+
+func topFolder(path string) string {
+	top, _, inFolder := strings.Cut(path, "/")
+	if !inFolder {
+		return ""
+	}
+	return top
+}
+
+// A mark is by what contents are taken for the same: a part of their hash, or of that of the size and the
+// beginning of a large file.
+type mark [8]byte
+
+// same takes note of a content.
+func (a *account) same(f *finding) {
+	m := f.mark
+	if f.item.Sum != nil {
+		m = mark(f.item.Sum[:len(m)])
+	}
+	d := a.contents[m]
+	switch {
+	case f.item.Size == 0 || m == mark{}, d == nil && len(a.contents) == maxContents, d != nil && len(d.Paths) == maxSame:
+	case d == nil:
+		a.contents[m] = &told.Duplicate{Paths: []string{f.item.Path}, Bytes: f.item.Size}
+	default:
+		d.Paths = append(d.Paths, f.item.Path)
+	}
+}
+
+// duplicates lists the contents that are there more than once, the largest first.
+func (a *account) duplicates() (list []told.Duplicate) {
+	for _, d := range a.contents {
+		if len(d.Paths) > 1 {
+			list = append(list, *d)
+		}
+	}
+	slices.SortFunc(list, func(x, y told.Duplicate) int {
+		return cmp.Or(cmp.Compare(y.Bytes, x.Bytes), cmp.Compare(x.Paths[0], y.Paths[0]))
+	})
+	return list[:min(len(list), maxMissing)]
 }
 
 // add takes an item into account.
@@ -53,14 +109,11 @@ func (a *account) add(f *finding) {
 	}
 	a.items++
 	a.before, a.after = a.before+f.size, a.after+it.Size
-	top, _, inFolder := strings.Cut(it.Path, "/")
-	if !inFolder {
-		top = ""
-	}
+	a.same(f)
 	for _, g := range []struct {
 		groups map[string]*told.Group
 		name   string
-	}{{a.kinds, string(it.Kind)}, {a.languages, it.Language}, {a.sections, top}} {
+	}{{a.kinds, string(it.Kind)}, {a.languages, it.Language}, {a.sections, a.section(it.Path)}} {
 		count(g.groups, g.name, f.size, it.Size)
 	}
 	a.large(told.File{Path: it.Path, Kind: string(it.Kind), Before: f.size, After: it.Size})
@@ -128,11 +181,11 @@ func (f *Folder) Report(title string, bytes int64) *told.Report {
 	f.mu.Lock()
 	r := f.report
 	f.mu.Unlock()
-	a := cmp.Or(r.account, newAccount())
+	a := cmp.Or(r.account, newAccount(nil))
 	out := &told.Report{
 		Title: title, Items: a.items, Before: a.before, After: a.after, Bundle: bytes,
 		Kinds: sorted(a.kinds), Languages: sorted(a.languages), Sections: sorted(a.sections),
-		Placeholders: a.missing, Largest: a.largest, Tools: f.options.Tools.Versions(),
+		Duplicates: a.duplicates(), Placeholders: a.missing, Largest: a.largest, Tools: f.options.Tools.Versions(),
 	}
 	for _, x := range r.refused {
 		out.Refused = append(out.Refused, told.Note{Path: x.Path, Text: x.Reason, Help: help(x)})

@@ -225,7 +225,7 @@ func (f *Folder) Close() error {
 func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
 	return func(yield func(bundle.Item, error) bool) {
 		f.sites = sync.OnceValue(f.survey)
-		s := &scan{folder: f, report: report{account: newAccount()}}
+		s := &scan{folder: f, report: report{account: newAccount(f.options.Collection)}}
 		ended := false
 		for item, err := range s.pass() {
 			if ended = !yield(item, err) || err != nil; ended {

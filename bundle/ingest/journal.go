@@ -47,6 +47,7 @@ type note struct {
 	Missing  []string
 	External []string
 	Sparse   bool
+	Mark     mark
 	Extras   []bundle.Item
 }
 
@@ -150,7 +151,8 @@ func (j *journal) add(f *Folder, x *job) {
 	}
 	found := &x.finding
 	n := note{Rel: x.rel, Verdict: found.verdict, Item: found.item, Reason: found.reason, Charset: found.charset,
-		Removed: found.removed, Size: found.size, Missing: found.missing, External: found.external, Sparse: found.sparse}
+		Removed: found.removed, Size: found.size, Missing: found.missing, External: found.external, Sparse: found.sparse,
+		Mark: found.mark}
 	for i, in := range f.inputs {
 		if in == x.in {
 			n.Input = i
@@ -206,7 +208,7 @@ func (j *journal) jobs(f *Folder, chunks int) iter.Seq2[*job, error] {
 func (n *note) job(f *Folder) *job {
 	x := &job{in: f.inputs[n.Input], rel: n.Rel, finding: finding{
 		verdict: n.Verdict, item: n.Item, reason: n.Reason, charset: n.Charset, removed: n.Removed,
-		size: n.Size, missing: n.Missing, external: n.External, sparse: n.Sparse,
+		size: n.Size, missing: n.Missing, external: n.External, sparse: n.Sparse, mark: n.Mark,
 	}}
 	for _, it := range n.Extras {
 		x.finding.extras = append(x.finding.extras, extra{item: it})

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -95,8 +97,20 @@ func (f *Folder) make(seen finding, m *material) finding {
 	seen.pixels = f.pixels(m, p)
 	seen.extras = append(m.extras, f.previews(m, seen.pixels)...)
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
+	seen.mark = markOf(m)
 	seen.size, seen.external, seen.sparse = m.size, m.external, m.sparse
 	return seen
+}
+
+// markOf tells large files apart by their size and beginning.
+func markOf(m *material) mark {
+	if m.item.Sum != nil {
+		return mark{}
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%d ", m.size)
+	h.Write(m.head.raw)
+	return mark(h.Sum(nil)[:len(mark{})])
 }
 
 // isNever says whether the curator's own secrets are in a file.

@@ -26,6 +26,7 @@ type finding struct {
 	reason  string      // otherwise, or why it had to be allowed
 	final   bool        // the curator cannot allow it
 	peek    bool        // left out by name, but a secret in it is refused
+	mark    mark        // of a file with no hash
 	broken  bool        // refused because its content cannot be cleaned
 
 	charset  string   // of the file

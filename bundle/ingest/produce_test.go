@@ -157,6 +157,22 @@ func TestPagesThatShowLittle(t *testing.T) {
 	wantPaths(t, "show little", told, "app.html")
 }
 
+// TestDuplicates: the report names contents that are there more than once, also large ones.
+func TestDuplicates(t *testing.T) {
+	t.Parallel()
+	large := photo(t, 1) // and what is behind it goes
+	film := strings.Repeat("1,2,3\n", summed/4)
+	f := open(t, Options{}, lay(t, map[string]string{
+		"a/x.jpg": large, "b/y.jpg": large + "more", "a/one.csv": film, "c/two.csv": film, "c/three.csv": film + "4,5,6\n", "n": "other", "e.txt": "", "f.txt": "",
+	}))
+	scanAll(t, f)
+	var told []string
+	for _, d := range f.Report("", 0).Duplicates {
+		told = append(told, strings.Join(d.Paths, "="))
+	}
+	wantPaths(t, "duplicates", told, "a/one.csv=c/two.csv", "a/x.jpg=b/y.jpg")
+}
+
 // wordDocument is a document of one paragraph.
 func wordDocument(t *testing.T, text string) string {
 	t.Helper()

@@ -64,7 +64,7 @@ func (o *Options) said(it *bundle.Item) {
 			it.Tags = cleanTags(said.Tags)
 		}
 	}
-	if isRead(it.Kind) {
+	if isRead(it.Kind) && it.Kind != bundle.KindPicture {
 		it.Language = cmp.Or(it.Language, c.Language)
 	}
 }
@@ -113,20 +113,20 @@ func (u *usage) meet(path string) {
 	if u.c.Item(path) != nil {
 		u.items[path] = true
 	}
-	mark(u.include, u.c.Include, path)
+	tick(u.include, u.c.Include, path)
 	for i := range u.section {
-		mark(u.section[i], u.c.Sections[i].Items, path)
+		tick(u.section[i], u.c.Sections[i].Items, path)
 	}
 }
 
 // miss takes note of a file or folder that is left out.
 func (u *usage) miss(path string) {
 	if u.c != nil {
-		mark(u.exclude, u.c.Exclude, strings.TrimSuffix(path, "/"))
+		tick(u.exclude, u.c.Exclude, strings.TrimSuffix(path, "/"))
 	}
 }
 
-func mark(met []bool, globs []collection.Glob, path string) {
+func tick(met []bool, globs []collection.Glob, path string) {
 	for i, g := range globs {
 		met[i] = met[i] || g.Match(path)
 	}
