@@ -39,6 +39,7 @@ speak() { # VOICE SPEED TEXT-FILE WAV
 
 go build -C "$here" -o "$work/draw" .
 "$work/draw" pictures "$out"
+"$work/draw" elsewhere "$out"
 "$work/draw" handout "$out/health/first-aid-card.pdf"
 
 speak en-us 150 "$out/health/bleeding.en.txt" "$work/en.wav"
@@ -48,6 +49,13 @@ unsign_mp3 "$out/health/bleeding.en.mp3"
 speak es-419 150 "$out/health/bleeding.es.txt" "$work/es.wav"
 encode -i "$work/es.wav" "${plain[@]}" -c:a libopus -b:a 24k -ac 1 "$work/es.ogg"
 encode -i "$work/es.ogg" -c copy "${plain[@]}" "$out/health/bleeding.es.ogg"
+
+# this recording stands for what comes from elsewhere, and says what such say
+"$work/draw" morse >"$work/morse.wav"
+encode -i "$work/morse.wav" "${plain[@]}" -c:a libmp3lame -b:a 24k -ac 1 -ar 16000 -write_xing 0 \
+  -id3v2_version 0 -write_id3v1 0 "$out/radio/morse.mp3"
+unsign_mp3 "$out/radio/morse.mp3"
+"$work/draw" tag "$out/radio/morse.mp3"
 
 # one line of film.txt is one part of the film; each part has its fixed time
 seconds=(6 8 8 8 8 8 6)

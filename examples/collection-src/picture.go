@@ -40,6 +40,15 @@ func writePictures(dir string) error {
 			return err
 		}
 	}
+	for name, p := range photos {
+		data, err := p.file()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -47,12 +56,16 @@ func writePicture(name string, s *scene) error {
 	if strings.HasSuffix(name, ".svg") {
 		return os.WriteFile(name, s.svg(), 0o644)
 	}
+	return os.WriteFile(name, pngOf(s), 0o644)
+}
+
+func pngOf(s *scene) []byte {
 	var b bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.BestCompression}
 	if err := enc.Encode(&b, s.raster()); err != nil {
-		return err
+		panic("collection-src: internal error: " + err.Error()) // a buffer takes everything
 	}
-	return os.WriteFile(name, b.Bytes(), 0o644)
+	return b.Bytes()
 }
 
 func writeJPEG(name string, img image.Image) error {
