@@ -8,7 +8,7 @@ import "satchel/bundle"
 // Replace has v show another bundle in the place of its first, as if it had been opened
 // with it. Addresses stay as they are.
 func (v *Viewer) Replace(r *bundle.Reader) {
-	v.volumes[0] = &volume{r: r, info: r.Info()}
+	v.volumes[0] = newVolume(0, r)
 	v.pages = newCache(v.options.PageCache)
 }
 

@@ -67,11 +67,16 @@ func (s shelf) filter(kinds []bundle.Count) bundle.Filter {
 	return f
 }
 
+// isGallery says whether a filter chooses pictures, and so what it chooses is shown as pictures.
+func isGallery(f bundle.Filter) bool { return len(f.Kinds) == 1 && f.Kinds[0] == bundle.KindPicture }
+
 // A row is an item in a list.
 type row struct {
-	Title, Address, Kind, KindName, Language, LanguageTag, Date, Size, Folder string
-	Number                                                                    string // of the item, where others look like it
-	number                                                                    string // the same, wherever it stands
+	facts
+	Title, Address, Kind, KindName, Language, LanguageTag, Size, Folder string
+	Thumb                                                               *image // what stands for it, or nil
+	Number                                                              string // of the item, where others look like it
+	number                                                              string // the same, wherever it stands
 }
 
 // A homePage lists what is in a bundle.
@@ -90,6 +95,7 @@ type homePage struct {
 	Folders  []option
 	More     string // the address of more folders
 	Rows     []row
+	Gallery  bool   // the rows are pictures
 	First    string // the address of the first items, where these are not
 	Next     string
 	Total    int64 // -1: not known without counting
@@ -146,8 +152,16 @@ func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
 	if err != nil {
 		return err
 	}
+	h.Gallery = isGallery(f)
 	for _, e := range entries {
-		h.Rows = append(h.Rows, h.row(e))
+		w := h.row(e)
+		if cover, ok := h.volume.cover(e); ok {
+			w.Thumb = h.image(cover)
+		}
+		if h.Gallery {
+			w.Address = h.picture(e, s)
+		}
+		h.Rows = append(h.Rows, w)
 	}
 	tellApart(h.Rows)
 	self := h.address(viewHome, s.String())
@@ -163,8 +177,8 @@ func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
 func (p *page) row(e bundle.Entry) row {
 	folder, _ := path.Split(e.Path)
 	w := row{
-		Title: titleOf(e), Address: p.address(viewItem, e.Path), Kind: string(e.Kind),
-		KindName: p.T("kind." + string(e.Kind)), Date: p.lang.date(e.Date), Folder: plain(strings.TrimSuffix(folder, "/")),
+		facts: p.facts(e), Title: titleOf(e), Address: p.address(viewItem, e.Path), Kind: string(e.Kind),
+		KindName: p.T("kind." + string(e.Kind)), Folder: plain(strings.TrimSuffix(folder, "/")),
 		LanguageTag: e.Language, number: p.Num(int64(e.ID) + 1),
 	}
 	if e.Language != "" {
@@ -173,6 +187,7 @@ func (p *page) row(e bundle.Entry) row {
 	if e.Kind != bundle.KindPage && e.Kind != bundle.KindText {
 		w.Size = p.Size(e.Size)
 	}
+	w.Byline = clip(w.Byline, maxByline)
 	return w
 }
 
@@ -257,6 +272,9 @@ func (h *homePage) fillFolders(s shelf) error {
 		return err
 	}
 	for _, c := range counts {
+		if c.Name == previewFolder {
+			continue
+		}
 		h.Folders = append(h.Folders, option{Label: plain(path.Base(c.Name)), Shown: h.Num(c.Items),
 			Address: h.folder(s, c.Name, "")})
 	}

@@ -15,23 +15,31 @@ const maxShownText = 2 << 20
 // An itemPage shows one item, or what there is to know before saving it.
 type itemPage struct {
 	*page
-	Heading string
-	Entry   bundle.Entry
-	Kind    string
-	Show    string // page, text, picture, sound, video or save
-	Source  string // the address of the item itself
-	Save    string // the address to save it from, or empty
-	Alone   string // the address to open a page without its frame
-	Text    string
-	Tracks  []track
-	Book    *reading
-	Risky   bool // other programs may do with it as they like
-	Date    string
+	facts
+	Heading  string
+	Entry    bundle.Entry
+	Kind     string
+	Show     string // page, text, picture, sound, video or save
+	Source   string // the address of the item itself
+	Save     string // the address to save it from, or empty
+	Alone    string // the address to open a page without its frame
+	Origin   string // where on the net it comes from, as text
+	Outside  string // the address of the page that warns of that, or empty
+	Text     string
+	Image    *image  // the picture itself, its preview, or what stands for a film or recording
+	Original string  // the address of the picture, where Image is its preview
+	Beside   *beside // the pictures next to it
+	Width    int64   // of a film, or 0
+	Height   int64
+	Tracks   []track
+	Saved    []track // captions that no browser shows
+	Book     *reading
+	Risky    bool // other programs may do with it as they like
 }
 
 // item answers with the page around an item. Behind a line feed the text of its
 // address has the place in it to show first: in a book, the chapter, and behind another line feed the
-// place in that.
+// place in that. For a picture it is the list that it stands in.
 func (v *Viewer) item(p *page, text string) *Response {
 	name, fragment, _ := strings.Cut(text, "\n")
 	e, err := p.volume.lookup(name)
@@ -41,8 +49,10 @@ func (v *Viewer) item(p *page, text string) *Response {
 	if err != nil {
 		return p.itemFailure(err)
 	}
-	i := &itemPage{page: p, Heading: titleOf(e), Entry: e, Kind: string(e.Kind),
-		Date: p.lang.date(e.Date)}
+	i := &itemPage{page: p, facts: p.facts(e), Heading: titleOf(e), Entry: e, Kind: string(e.Kind), Origin: plain(e.Origin)}
+	if outside, ok := leadsOut(e.Origin); ok {
+		i.Outside = p.address(viewOutside, outside)
+	}
 	i.Source = p.address(viewContent, e.Path)
 	if isSaved(e) && !p.volume.isList(e) {
 		i.Save = p.address(viewSave, e.Path)
@@ -72,6 +82,9 @@ func (i *itemPage) fill(fragment string) error {
 	if baseType(i.Entry.Type) == typeBook {
 		return i.fillBook(fragment)
 	}
+	if isImage(i.Entry) {
+		return i.fillPicture(fragment)
+	}
 	switch formOf(i.Entry) {
 	case formPage:
 		i.Show, i.Alone = "page", i.Source
@@ -80,19 +93,53 @@ func (i *itemPage) fill(fragment string) error {
 		}
 	case formText, formStyle:
 		return i.fillText()
-	case formPicture:
-		i.Show = "picture"
-	case formSound:
-		i.Show = "sound"
-		return i.tryEnds()
-	case formVideo:
-		i.Show, i.Tracks = "video", i.tracks(i.Entry)
-		return i.tryEnds()
+	case formSound, formVideo:
+		return i.fillRecording()
 	default:
 		i.Show = "save"
 		i.Risky = i.Entry.Kind == bundle.KindDocument || i.Entry.Kind == bundle.KindBook
 	}
 	return nil
+}
+
+// fillPicture shows a picture, or its preview where that is quicker or where browsers do not know the
+// picture's type.
+func (i *itemPage) fillPicture(list string) (err error) {
+	known := formOf(i.Entry) == formPicture
+	shown, ok := i.volume.preview(i.Entry, largePreviews)
+	if !ok && !known {
+		shown, ok = i.volume.preview(i.Entry, smallPreviews)
+	}
+	switch {
+	case ok && known:
+		i.Original = i.Source
+	case ok:
+		i.Original = i.Save
+	case known:
+		shown = i.Entry
+	default:
+		i.Show = "save"
+	}
+	if i.Show == "" {
+		i.Show, i.Image = "picture", i.image(shown)
+	}
+	if i.Entry.Kind == bundle.KindPicture {
+		i.Beside, err = i.beside(i.Entry, list)
+	}
+	return err
+}
+
+func (i *itemPage) fillRecording() error {
+	i.Show = "sound"
+	if formOf(i.Entry) == formVideo {
+		i.Show = "video"
+		i.Width, i.Height = edges(i.Entry)
+		i.Tracks, i.Saved = i.tracks(i.Entry)
+	}
+	if cover, ok := i.volume.poster(i.Entry); ok {
+		i.Image = i.image(cover)
+	}
+	return i.tryEnds()
 }
 
 // tryEnds reads where a film or recording begins and where it ends: a player would say

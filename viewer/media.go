@@ -51,8 +51,11 @@ var saved = map[string]string{
 	"text/vtt":                                                                ".vtt",
 	"application/x-subrip":                                                    ".srt",
 	"text/x-subrip":                                                           ".srt",
+	"application/x-sami":                                                      ".smi",
+	"text/x-ssa":                                                              ".ass",
 	"image/tiff":                                                              ".tif",
 	"image/heic":                                                              ".heic",
+	"image/heif":                                                              ".heif",
 	"video/x-msvideo":                                                         ".avi",
 }
 
@@ -92,7 +95,9 @@ func formOf(e bundle.Entry) form {
 		return formSound
 	case playedMedia[base] != "":
 		return formVideo
-	case isText(base) || e.Kind == bundle.KindText || e.Kind == bundle.KindCaptions:
+	case e.Kind == bundle.KindCaptions && !isVTT(e):
+		return formSave // the packer could not read them either
+	case isText(base) || e.Kind == bundle.KindText:
 		return formText
 	}
 	return formSave
@@ -101,7 +106,7 @@ func formOf(e bundle.Entry) form {
 // isText says whether a type is one to read as it stands.
 func isText(base string) bool {
 	switch base {
-	case "application/json", "application/xml", "application/x-subrip":
+	case "application/json", "application/xml":
 		return true
 	}
 	return strings.HasPrefix(base, "text/")
@@ -126,14 +131,13 @@ func fileExtension(mediaType string) string {
 // from a disk it would be shown without the allow-list, and could ask for what it
 // likes.
 func isSaved(e bundle.Entry) bool {
+	switch baseType(e.Type) {
+	case "image/svg+xml", "application/xml", "text/xml":
+		return false
+	}
 	switch formOf(e) {
 	case formPage, formStyle, formFont:
 		return false
-	case formPicture:
-		return baseType(e.Type) != "image/svg+xml"
-	case formText:
-		base := baseType(e.Type)
-		return base != "application/xml" && base != "text/xml"
 	}
 	return true
 }

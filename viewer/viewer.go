@@ -76,6 +76,15 @@ type volume struct {
 	books  books
 }
 
+// newVolume does not count the packer's previews among the files: nobody looks for them.
+func newVolume(number int, r *bundle.Reader) *volume {
+	vol := &volume{number: number, r: r, info: r.Info()}
+	if n, err := r.Count(bundle.Filter{Folder: previewFolder}); err == nil {
+		vol.info.Items = max(0, vol.info.Items-n)
+	}
+	return vol
+}
+
 // New returns a Viewer of these bundles, in this order. The caller closes them
 // after the Viewer.
 func New(bundles []*bundle.Reader, o Options) *Viewer {
@@ -87,7 +96,7 @@ func New(bundles []*bundle.Reader, o Options) *Viewer {
 	}
 	v.running, v.stop = context.WithCancel(context.Background())
 	for i, r := range bundles {
-		v.volumes = append(v.volumes, &volume{number: i, r: r, info: r.Info()})
+		v.volumes = append(v.volumes, newVolume(i, r))
 	}
 	return v
 }

@@ -210,7 +210,7 @@ func TestHomePages(t *testing.T) {
 	contains(t, rest, ">f169<")
 	lacks(t, rest, ">f100<")
 	_, pictures := s.ask(find(t, home, `href="([^"]+)"><bdi>Pictures`))
-	if n := strings.Count(pictures, `class="row"`); n != 1 {
+	if n := strings.Count(pictures, `class="tile"`); n != 1 {
 		t.Errorf("%d pictures, want 1", n)
 	}
 }
@@ -219,7 +219,7 @@ func TestHomePages(t *testing.T) {
 func TestHomeOfPictures(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, Options{}, testbundle.New(t, testbundle.Files{"a.png": pixel, "b.png": pixel + "2"}))
-	if _, home := s.ask(""); strings.Count(home, `class="row"`) != 2 {
+	if _, home := s.ask(""); strings.Count(home, `class="tile"`) != 2 {
 		t.Errorf("the home has no pictures:\n%s", home)
 	}
 }
