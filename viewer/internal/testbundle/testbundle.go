@@ -35,6 +35,7 @@ var types = map[string]struct {
 	".md":   {bundle.KindText, "text/markdown; charset=utf-8"},
 	".pdf":  {bundle.KindDocument, "application/pdf"},
 	".epub": {bundle.KindBook, "application/epub+zip"},
+	".tiff": {bundle.KindPicture, "image/tiff"},
 	".png":  {bundle.KindPicture, "image/png"},
 	".jpg":  {bundle.KindPicture, "image/jpeg"},
 	".svg":  {bundle.KindPicture, "image/svg+xml"},
@@ -83,6 +84,24 @@ func (t Typed) Items() iter.Seq2[bundle.Item, error] {
 			if mediaType := t.Types[item.Path]; mediaType != "" {
 				item.Type = mediaType
 			}
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+// Said is Files that say more of themselves than their names do.
+type Said struct {
+	Files
+	Say func(*bundle.Item)
+}
+
+// Items yields the items of Files after Say has changed them.
+func (s Said) Items() iter.Seq2[bundle.Item, error] {
+	return func(yield func(bundle.Item, error) bool) {
+		for item, err := range s.Files.Items() {
+			s.Say(&item)
 			if !yield(item, err) {
 				return
 			}
