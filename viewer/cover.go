@@ -75,12 +75,16 @@ func isPoster(e bundle.Entry) bool { return formOf(e) == formPicture && e.Size <
 type image struct {
 	Address       string
 	Width, Height int64
-	Drawn         bool // not taken: nothing may be cut off
+	Drawn         bool // and not taken, as far as its type tells: nothing may be cut off
 }
 
 func (p *page) image(e bundle.Entry) *image {
-	i := &image{Address: p.address(viewContent, e.Path), Drawn: baseType(e.Type) == "image/svg+xml"}
+	i := &image{Address: p.address(viewContent, e.Path)}
 	i.Width, i.Height = edges(e)
+	switch baseType(e.Type) {
+	case "image/svg+xml", "image/png", "image/gif":
+		i.Drawn = true
+	}
 	return i
 }
 
