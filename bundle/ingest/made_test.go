@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// tool runs a program in a folder and returns what it says. A test without it is skipped; under
+// execute runs a program in a folder and returns what it says. A test without it is skipped; under
 // CI=true it fails.
-func tool(t *testing.T, dir, program string, args ...string) string {
+func execute(t *testing.T, dir, program string, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	jpg "image/jpeg"
 	pngs "image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,33 +15,18 @@ import (
 	"satchel/bundle/ingest/tool"
 )
 
-// makes runs a program that makes a file in a folder.
-func makes(t *testing.T, dir, name, program string, args ...string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil && os.Getenv("CI") != "true" {
-		t.Skipf("NOT TESTED without %s", program)
-	}
-	path := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for i, a := range args {
-		args[i] = strings.ReplaceAll(a, "OUT", path)
-	}
-	if out, err := exec.Command(program, args...).CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v: %s", program, err, out)
-	}
-}
-
 // TestTools: what installed programs make of documents, films and pictures is packed, the same with a
 // cache and without; and without programs all is packed, too.
 func TestTools(t *testing.T) {
 	t.Parallel()
 	dir := lay(t, map[string]string{"a/note.md": "# A report\n\nBoil it.\n", "d/red.png": pngOf(t, 1600, 1400)})
 	copyFile(t, filepath.Join("document", "testdata", "gs.pdf"), filepath.Join(dir, "c", "page.pdf"))
-	makes(t, dir, "a/report.docx", "pandoc", "-M", "title=A report", "-M", "author=CANARY-7f3a", "-o", "OUT", filepath.Join(dir, "a/note.md"))
-	makes(t, dir, "b/film.mp4", "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=5:duration=2", "-pix_fmt", "yuv420p", "OUT")
-	makes(t, dir, "d/red.heic", "heif-enc", "-o", "OUT", filepath.Join(dir, "d/red.png"))
+	execute(t, dir, "pandoc", "-M", "title=A report", "-M", "author=CANARY-7f3a", "-o", "a/report.docx", "a/note.md")
+	if err := os.Mkdir(filepath.Join(dir, "b"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=5:duration=2", "-pix_fmt", "yuv420p", "b/film.mp4")
+	execute(t, dir, "heif-enc", "-o", "d/red.heic", "d/red.png")
 	tools := tool.Find()
 	tools.Dir = t.TempDir()
 	c := openCache(t, t.TempDir())
