@@ -35,7 +35,7 @@ func plantedDocuments(t *testing.T) map[string]string {
 }
 
 // plantedPDF has the canary in its properties, its XMP, an attachment, the author of a note, a hidden
-// layer, an older state of a page, and behind its end; plain, in UTF-16 and compressed.
+// layer, and behind its end; plain, in UTF-16 and compressed.
 func plantedPDF(t *testing.T) string {
 	t.Helper()
 	var packed bytes.Buffer

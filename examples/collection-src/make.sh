@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # usage: make.sh
-# make.sh makes every picture, recording and film of the example collection again, in place. The
-# texts and subtitles beside them are written by hand; the recordings read bleeding.*.txt aloud, the
-# film film.txt. The same versions of Go, ffmpeg and espeak-ng give the same bytes.
+# make.sh makes every picture, recording and film of the example collection again, in place, and the
+# book and other files that stand for what comes from elsewhere, of text/. The texts and WebVTT beside
+# them are written by hand; the recordings read bleeding.*.txt aloud, the film film.txt. The same
+# versions of Go, ffmpeg and espeak-ng give the same bytes.
 # Needs Go, and Debian's ffmpeg and espeak-ng (installed with apt-get when run as root).
 set -euo pipefail
 
-[ $# -eq 0 ] || { sed -n '2,6s/^# //p' "$0"; exit 2; }
+[ $# -eq 0 ] || { sed -n '2,7s/^# //p' "$0"; exit 2; }
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=$here/../collection
 work=$(mktemp -d)
