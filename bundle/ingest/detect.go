@@ -123,7 +123,7 @@ func detectText(h *head) (class, finding) {
 	if c := textMagic(h.text); c.known() {
 		return c, finding{}
 	}
-	if isMHTML(h.text) {
+	if isMHTML(h) {
 		return mhtmlPage, finding{}
 	}
 	root, isXML := rootElement(h.text)
@@ -162,16 +162,17 @@ func textMagic(text []byte) class {
 }
 
 // isMHTML finds a page that a browser saved as a message: a head of lines with colons, one of which
-// says that parts belong together.
-func isMHTML(text []byte) bool {
-	for line := range bytes.SplitSeq(text[:min(len(text), 4096)], []byte("\n")) {
+// says that parts belong together, or under the name of such a page that it has none but itself.
+func isMHTML(h *head) bool {
+	for line := range bytes.SplitSeq(h.text[:min(len(h.text), 4096)], []byte("\n")) {
 		line = bytes.TrimRight(line, "\r")
 		name, value, isField := bytes.Cut(line, []byte(":"))
 		switch {
 		case len(line) == 0, !isField && line[0] != ' ' && line[0] != '\t':
 			return false
 		case strings.EqualFold(string(name), "content-type"):
-			return hasFold(bytes.TrimSpace(value), "multipart/related")
+			kind := bytes.TrimSpace(value)
+			return hasFold(kind, "multipart/related") || hasFold(kind, "text/html") && (h.ext == "mht" || h.ext == "mhtml")
 		}
 	}
 	return false

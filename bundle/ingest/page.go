@@ -94,6 +94,25 @@ func isSparse(page []byte) bool {
 	return false
 }
 
+// css takes out of a style sheet what tells of its makers.
+func (m *material) css() (*product, error) {
+	raw, err := m.raw(article.MaxInput)
+	if err != nil {
+		return nil, err
+	}
+	if charset := charsetParam(m.item.Type); strings.HasPrefix(charset, "utf-16") {
+		raw = decode(raw, charset)
+		m.item.Type = "text/css; charset=utf-8"
+	}
+	cuts, removed, err := article.CutCSS(raw)
+	if err != nil || len(cuts) == 0 {
+		return nil, err
+	}
+	m.removed = removed
+	made, err := io.ReadAll(planOf(cuts, int64(len(raw))).Reader(bytes.NewReader(raw)))
+	return &product{made: made}, err
+}
+
 // planOf is what is left of a file after cuts.
 func planOf(cuts []article.Cut, size int64) scrub.Plan {
 	plan, at := scrub.Plan{}, int64(0)
@@ -109,7 +128,7 @@ func planOf(cuts []article.Cut, size int64) scrub.Plan {
 
 // mhtml makes an article of a page that was saved in one file with its pictures.
 func (f *Folder) mhtml(m *material) (*product, error) {
-	p, err := article.MHTML(m.file, m.size, f.articleOptions(m))
+	p, err := article.MHTML(io.NewSectionReader(m.file, 0, m.size), m.size, f.articleOptions(m))
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"satchel/bundle"
 	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/caption"
@@ -135,6 +137,8 @@ func (f *Folder) produce(m *material) (*product, error) {
 		return f.office(m, mediaType, func(w io.Writer, r io.ReaderAt, size int64, o document.Options) (*document.Info, error) {
 			return document.Office(w, r, size, mediaType, o)
 		})
+	case mediaType == "text/css":
+		return m.css()
 	case mediaType == svgImage.mime:
 		return m.drawing()
 	case scrub.Knows(mediaType):
@@ -240,11 +244,11 @@ func (f *Folder) captions(m *material) (*product, error) {
 	}
 	it := &m.item
 	it.Type = vttText.mime + "; charset=utf-8"
-	it.Language = cmp.Or(it.Language, cleanLanguage(tracks[0].Language))
+	it.Language = cmp.Or(it.Language, trackLanguage(tracks[0].Language))
 	m.guessLanguage(func() string { return sample(vtt) })
 	taken := map[string]bool{it.Language: true}
 	for _, t := range tracks[1:] {
-		lang := cleanLanguage(t.Language)
+		lang := trackLanguage(t.Language)
 		path := captionsPath(it.Path, lang)
 		if lang == "" || taken[lang] || bundle.CheckPath(path) != nil || f.exists(path) {
 			continue
@@ -253,6 +257,16 @@ func (f *Folder) captions(m *material) (*product, error) {
 		m.extras = append(m.extras, madeExtra(bundle.Item{Path: path, Kind: it.Kind, Type: it.Type, Title: it.Title, Language: lang}, t.VTT))
 	}
 	return &product{made: vtt}, nil
+}
+
+// trackLanguage is the language of a track. Programs write ko-KR and en-US where they mean ko and en.
+func trackLanguage(s string) string {
+	tag := language.Make(cleanLanguage(s))
+	base, _, region := tag.Raw()
+	if usual, _ := language.Make(base.String()).Region(); base.String() != "zh" && region == usual {
+		return base.String()
+	}
+	return cleanLanguage(s)
 }
 
 // captionsPath is where captions in a further language lie: film.smi has film.en.smi beside it.

@@ -96,7 +96,7 @@ func TestCaptionsBecomeWebVTT(t *testing.T) {
 			continue
 		}
 		got := contentOf(t, f, it.Path)
-		if !strings.HasPrefix(got, "WEBVTT\n") || !strings.Contains(got, "00:00:01.000 --> 00:00:03.000") || it.Language != "ko-KR" ||
+		if !strings.HasPrefix(got, "WEBVTT\n") || !strings.Contains(got, "00:00:01.000 --> 00:00:03.000") || it.Language != "ko" ||
 			!strings.Contains(got, "물을 끓이세요") {
 			t.Errorf("%s (%s): %s", it.Path, it.Language, got)
 		}
@@ -207,16 +207,16 @@ func TestLanguagesOfOneFile(t *testing.T) {
 	t.Parallel()
 	sami := "<SAMI><HEAD><STYLE><!-- .KRCC {Name:Korean; lang:ko-KR;} .ENCC {Name:English; lang:en-US;} .FRCC {Name:French; lang:fr-FR;} --></STYLE></HEAD><BODY>" +
 		"<SYNC Start=0><P Class=KRCC>물<P Class=ENCC>Water<P Class=FRCC>Eau<SYNC Start=900><P Class=KRCC>&nbsp;<P Class=ENCC>&nbsp;<P Class=FRCC>&nbsp;</BODY></SAMI>"
-	f := open(t, Options{}, lay(t, map[string]string{"a/film.smi": sami, "a/film.fr-FR.smi": "<SAMI><BODY><SYNC Start=0><P>autre<SYNC Start=900></BODY></SAMI>"}))
+	f := open(t, Options{}, lay(t, map[string]string{"a/film.smi": sami, "a/film.fr.smi": "<SAMI><BODY><SYNC Start=0><P>autre<SYNC Start=900></BODY></SAMI>"}))
 	r := scanAll(t, f)
-	wantPaths(t, "items", r.paths(), "a/film.fr-FR.smi", "a/film.smi", "a/film.en-US.smi")
-	if got := contentOf(t, f, "a/film.en-US.smi"); !strings.Contains(got, "Water") || strings.Contains(got, "Eau") {
+	wantPaths(t, "items", r.paths(), "a/film.fr.smi", "a/film.smi", "a/film.en.smi")
+	if got := contentOf(t, f, "a/film.en.smi"); !strings.Contains(got, "Water") || strings.Contains(got, "Eau") {
 		t.Errorf("English captions are %q", got)
 	}
-	if got := contentOf(t, f, "a/film.fr-FR.smi"); !strings.Contains(got, "autre") {
+	if got := contentOf(t, f, "a/film.fr.smi"); !strings.Contains(got, "autre") {
 		t.Errorf("French captions are %q", got)
 	}
-	if it := r.items[2]; it.Language != "en-US" || it.Kind != bundle.KindCaptions {
+	if it := r.items[2]; it.Language != "en" || it.Kind != bundle.KindCaptions {
 		t.Errorf("%+v", it)
 	}
 	list, err := never.Parse([]byte("Water\n"))

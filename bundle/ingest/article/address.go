@@ -39,11 +39,17 @@ func isTracker(name, value string) bool {
 		strings.HasPrefix(name, "mtm_"), strings.HasPrefix(name, "matomo_"), strings.HasPrefix(name, "hsa_"),
 		strings.HasPrefix(name, "aspsessionid"), strings.HasPrefix(name, "piwik_"):
 		return true
-	case name == "sid", name == "s", name == "osid", name == "zenid", name == "token":
+	case sessions[name]:
+		return isSessionID(value) || len(value) >= 8 && strings.Trim(value, "0123456789") != ""
+	case name == "s":
 		return isSessionID(value)
 	}
 	return false
 }
+
+// sessions are parameters that name a session or a person where their value is no short word or number.
+var sessions = words(`sid osid zenid token access_token auth auth_token session sess ticket user username login
+	account email mail uid userid user_id`)
 
 // isSessionID says whether a value looks like the number of a session: long and hexadecimal.
 func isSessionID(s string) bool {

@@ -95,3 +95,22 @@ func FuzzCutSite(f *testing.F) {
 		}
 	})
 }
+
+func FuzzCutCSS(f *testing.F) {
+	for _, s := range []string{"/* a */p{b:url(http://a/)}", "@import url('//a');", `"\\"/*`, "url(data:image/png;base64,AAAA)", "a/*!b*/c"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		cuts, _, err := CutCSS(text)
+		at := int64(0)
+		for _, c := range cuts {
+			if c.Offset < at || c.Size < 0 || c.Offset+c.Size > int64(len(text)) {
+				t.Fatalf("%+v in %d bytes, after %d", c, len(text), at)
+			}
+			at = c.Offset + c.Size
+		}
+		if err != nil && !errors.Is(err, ErrLimit) {
+			t.Fatal(err)
+		}
+	})
+}

@@ -18,7 +18,7 @@ type Cut struct {
 }
 
 // CutSite finds in a page of a site what tells of its makers and of whoever saved it, and what follows
-// readers: scripts, comments with the lines that browsers leave in them, metadata but charset, viewport,
+// readers: scripts, comments (also in styles) with the lines that browsers leave in them, metadata but charset, viewport,
 // description and language, links in the head for machines, handlers of events, tracking pixels and
 // parameters, addresses on a computer, and the names of users in paths. The rest stays, to the byte.
 //
@@ -170,7 +170,12 @@ func (c *cutter) startTag(start int) {
 			c.leaveRaw(start, scriptEnd(c.text, t.end), "scripts")
 			return
 		}
-		c.passRaw(name, "style")
+		if isFold(name, "style") {
+			c.passRaw(name, "style")
+			c.attributes()
+			c.style(t.end, c.pos)
+			return
+		}
 	case 'm':
 		if isFold(name, "meta") && !c.keepsMeta() {
 			c.cut(start, t.end, "metadata")
@@ -188,6 +193,10 @@ func (c *cutter) startTag(start int) {
 		}
 		if isFold(name, "iframe") {
 			c.frame(start)
+			return
+		}
+		if isFold(name, "input") && strings.EqualFold(strings.TrimSpace(c.value("type")), "hidden") {
+			c.cut(start, t.end, "hidden values of forms")
 			return
 		}
 	case 't':
@@ -327,11 +336,29 @@ func (c *cutter) attributes() {
 			c.cutAttribute(a, "metadata")
 			continue
 		}
-		if isAddress(key) && c.address(a) {
+		switch {
+		case hasFold(key, "data-") && tellsOfReader(key):
+			c.cutAttribute(a, "data of whoever saved it")
+			continue
+		case isFold(key, "style"):
+			c.style(a.valueStart, a.valueEnd)
+			continue
+		case isAddress(key) && c.address(a):
 			continue
 		}
 		c.owners(a.valueStart, a.valueEnd)
 	}
+}
+
+// tellsOfReader says whether the name of an attribute for scripts is that of data of a person or a session.
+func tellsOfReader(name []byte) bool {
+	lower := strings.ToLower(string(name))
+	for _, word := range []string{"user", "mail", "token", "csrf", "nonce", "session", "auth", "account", "login", "visitor", "client", "profile"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // cutAttribute leaves out an attribute with the white space before it.
@@ -370,6 +397,11 @@ func isAddress(key []byte) bool {
 // there was anything.
 func (c *cutter) address(a *attr) bool {
 	raw := c.text[a.valueStart:a.valueEnd]
+	if hasFold(raw, "data:") {
+		before := len(c.cuts)
+		c.picture(a.valueStart, a.valueEnd)
+		return len(c.cuts) > before
+	}
 	if c.named && isLocalPath(strings.ToLower(trimAddress(string(raw[:min(len(raw), 16)])))) {
 		c.cutAttribute(a, removedLocal)
 		return true

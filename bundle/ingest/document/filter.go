@@ -152,14 +152,24 @@ func (f *filter) start(t *markup.Token) error {
 	return nil
 }
 
-// hold keeps the beginning of a table's row back until its properties have said whether it goes.
+// hold keeps the beginning of a table's row, or of a run of text, back until its properties have said
+// whether it goes.
 func (f *filter) hold(t *markup.Token) {
 	switch {
 	case t.Local == "tr" && strings.Contains(t.Space, "wordprocessingml") && !t.Empty:
 		f.held, f.rows = len(f.out), t.Depth
 	case t.Local == "tc":
 		f.held = -1
+	case t.Local == "r" && f.held < 0 && strings.Contains(t.Space, "wordprocessingml") && !t.Empty:
+		f.held, f.rows = len(f.out), t.Depth
+	case t.Depth == f.rows+1 && t.Local != "rPr" && f.heldRun():
+		f.held = -1
 	}
+}
+
+// heldRun says whether what is held back is the beginning of a run of text, whose properties may hide it.
+func (f *filter) heldRun() bool {
+	return f.held >= 0 && len(f.around) > 0 && f.around[len(f.around)-1].Local == "r"
 }
 
 func (f *filter) end(t *markup.Token) {

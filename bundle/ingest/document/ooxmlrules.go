@@ -120,6 +120,8 @@ func (r *ooxmlRules) element(t *markup.Token, around []markup.Name) verdict {
 		return drop
 	case name == "w:del" && len(around) > 0 && around[len(around)-1].Local == "trPr":
 		return row
+	case name == "w:vanish" && len(around) > 1 && around[len(around)-2].Local == "r" && isOn(t.Attr(t.Space, "val")):
+		return row
 	case ooxmlVerdicts[name] != keep:
 		return ooxmlVerdicts[name]
 	case prefix == "xr":
@@ -135,6 +137,9 @@ func (r *ooxmlRules) element(t *markup.Token, around []markup.Name) verdict {
 	}
 	return keep
 }
+
+// isOn reads a switch (ECMA-376 part 1, 22.9.2.7): it is on where it has no value.
+func isOn(value string) bool { return value != "0" && value != "false" && value != "off" }
 
 // attached are the elements that lose a relationship and stay: the others are nothing without.
 var attached = set("pageSetup blip imagedata hlinkClick hlinkHover hlinkMouseOver hyperlink fill stroke audioFile videoFile media")
