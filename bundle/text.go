@@ -21,9 +21,12 @@ const (
 	maxText    = 24 << 10 // bytes of all of it, encoded: a value of the index has little more
 )
 
-// In returns the text in a language; failing that in one with the same first part, without a language,
-// or else the first. It is empty only for an empty Text.
-func (t Text) In(tag string) string {
+// In returns the text for a reader of a language, as For does.
+func (t Text) In(tag string) string { return t.For(tag).Text }
+
+// For returns the phrase for a reader of a language: that in it; failing that in one with the same first
+// part, without a language, or else the first. It is empty only for an empty Text.
+func (t Text) For(tag string) Phrase {
 	primary, _, _ := strings.Cut(tag, "-")
 	for _, fits := range []func(string) bool{
 		func(s string) bool { return s == tag },
@@ -32,10 +35,10 @@ func (t Text) In(tag string) string {
 		func(string) bool { return true },
 	} {
 		if i := slices.IndexFunc(t, func(p Phrase) bool { return fits(p.Language) }); i >= 0 {
-			return t[i].Text
+			return t[i]
 		}
 	}
-	return ""
+	return Phrase{}
 }
 
 // check says what is wrong with a text that is about to be written.

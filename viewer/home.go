@@ -84,6 +84,7 @@ type homePage struct {
 	*page
 	Heading  string
 	Language string // of the heading
+	About    bundle.Phrase
 	Info     bundle.Info
 	Issued   string
 	Newer    uint32 // a newer issue that is open, too, or 0
@@ -111,7 +112,9 @@ func (v *Viewer) start(p *page) *Response {
 
 func (v *Viewer) home(p *page, s shelf) *Response {
 	h := &homePage{page: p, Info: p.volume.info, Verdict: p.verdict(p.volume)}
-	h.Heading, h.Language = plain(h.Info.Title), h.Info.Language
+	h.Heading, h.Language = p.volume.title(p.lang.tag)
+	h.About = p.volume.about.Description.For(p.lang.tag)
+	h.About.Text = plain(h.About.Text)
 	h.Issued = p.lang.date(h.Info.Date)
 	h.Newer = v.newerIssue(p.volume)
 	if h.Heading == "" {
@@ -323,8 +326,9 @@ func (v *Viewer) library(p *page) *Response {
 		verdicts[i] = p.verdict(vol)
 	}
 	for i, vol := range v.volumes {
+		title, language := vol.title(p.lang.tag)
 		b := bundleRow{
-			Title: plain(vol.info.Title), Language: vol.info.Language, Info: vol.info,
+			Title: title, Language: language, Info: vol.info,
 			Address: p.addressIn(vol, viewHome, ""), Trust: p.addressIn(vol, viewTrust, ""),
 			Date: p.lang.date(vol.info.Date), Verdict: verdicts[i],
 			Number: p.Num(i + 1), Same: p.samePublisher(verdicts, i), Newer: v.newerIssue(vol),

@@ -72,6 +72,7 @@ type volume struct {
 	number int
 	r      *bundle.Reader
 	info   bundle.Info
+	about  bundle.About
 	check  check
 	books  books
 }
@@ -79,10 +80,20 @@ type volume struct {
 // newVolume does not count the packer's previews among the files: nobody looks for them.
 func newVolume(number int, r *bundle.Reader) *volume {
 	vol := &volume{number: number, r: r, info: r.Info()}
+	vol.about, _ = r.About() // what cannot be read of it is not shown
 	if n, err := r.Count(bundle.Filter{Folder: previewFolder}); err == nil {
 		vol.info.Items = max(0, vol.info.Items-n)
 	}
 	return vol
+}
+
+// title is what the bundle is called in a language, and in which language that is.
+func (v *volume) title(tag string) (title, language string) {
+	p := v.about.Titles.For(tag)
+	if p.Language == "" {
+		p.Language = v.info.Language
+	}
+	return plain(p.Text), p.Language
 }
 
 // New returns a Viewer of these bundles, in this order. The caller closes them
