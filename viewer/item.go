@@ -98,6 +98,9 @@ func (i *itemPage) fill(fragment string) error {
 	default:
 		i.Show = "save"
 		i.Risky = i.Entry.Kind == bundle.KindDocument || i.Entry.Kind == bundle.KindBook
+		if cover, ok := i.volume.poster(i.Entry); ok {
+			i.Image = i.image(cover)
+		}
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type account struct {
 	sections      map[string]*told.Group // of the collection file, or folders at the top
 	section       func(path string) string
 	contents      map[mark]*told.Duplicate
+	bylines       map[string]*told.Group
 	largest       []told.File
 	missing       []told.Note
 	external      map[string]*told.Address
@@ -42,7 +43,7 @@ const (
 
 func newAccount(c *collection.Collection) *account {
 	a := &account{kinds: map[string]*told.Group{}, languages: map[string]*told.Group{},
-		sections: map[string]*told.Group{}, external: map[string]*told.Address{}, contents: map[mark]*told.Duplicate{}}
+		sections: map[string]*told.Group{}, external: map[string]*told.Address{}, bylines: map[string]*told.Group{}, contents: map[mark]*told.Duplicate{}}
 	a.section = topFolder
 	if c != nil && len(c.Sections) > 0 {
 		a.section = func(path string) string {
@@ -116,6 +117,9 @@ func (a *account) add(f *finding) {
 	}{{a.kinds, string(it.Kind)}, {a.languages, it.Language}, {a.sections, a.section(it.Path)}} {
 		count(g.groups, g.name, f.size, it.Size)
 	}
+	if it.Byline != "" {
+		count(a.bylines, it.Byline, f.size, it.Size)
+	}
 	a.large(told.File{Path: it.Path, Kind: string(it.Kind), Before: f.size, After: it.Size})
 	for _, name := range f.missing {
 		if len(a.missing) < maxMissing {
@@ -184,7 +188,7 @@ func (f *Folder) Report(title string, bytes int64) *told.Report {
 	a := cmp.Or(r.account, newAccount(nil))
 	out := &told.Report{
 		Title: title, Items: a.items, Before: a.before, After: a.after, Bundle: bytes,
-		Kinds: sorted(a.kinds), Languages: sorted(a.languages), Sections: sorted(a.sections),
+		Bylines: sorted(a.bylines), Kinds: sorted(a.kinds), Languages: sorted(a.languages), Sections: sorted(a.sections),
 		Duplicates: a.duplicates(), Placeholders: a.missing, Largest: a.largest, Tools: f.options.Tools.Versions(),
 	}
 	for _, x := range r.refused {

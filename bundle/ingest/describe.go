@@ -176,8 +176,7 @@ func isShown(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
 }
 
-// languageOf returns what a page declares, or what its name or the folder at the top
-// says. What nobody reads has no language.
+// languageOf returns what a page declares, or what its name says. What nobody reads has no language.
 func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 	if item.Kind == bundle.KindResource || item.Kind == bundle.KindFile {
 		return ""
@@ -191,8 +190,13 @@ func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 			return tag
 		}
 	}
-	for _, p := range []string{item.Path, rel} {
-		if top, _, ok := strings.Cut(p, "/"); ok {
+	return ""
+}
+
+// folderLanguage is the language that the folder at the top stands for. It is the last to be asked.
+func folderLanguage(path, rel string) string {
+	for _, p := range []string{path, rel} {
+		if top, _, ok := strings.Cut(p, "/"); ok && !folderWords[strings.ToLower(top)] {
 			if tag := nameLanguage(top, false); tag != "" {
 				return tag
 			}
@@ -200,6 +204,12 @@ func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 	}
 	return ""
 }
+
+// folderWords are names of folders that are languages' as well, and most likely are not meant so.
+var folderWords = set(`ad ai am an as at av ay ba be bi bo br by ca cd ch co cs cu cv db de do ee eo ff fo ga gd go he
+	hi ho hr ht ia id ie ig ii ik in io is it ja ka ki km la lb li ln lo lu mg mh mi mk ml mn ms mt my na nb nd ne ng nn
+	no nr nv ny oc oj om or os pa pi ps rm rn rw sc sd se sg sm sn so ss st sw ta te ti tk tn to ts tt tv tw ty ug ve vo
+	wa wo xh yi yo za`)
 
 // threeLetters are languages without a two-letter code that a name may stand for.
 // Others are too likely something else: min, old, api, bin, org, new.

@@ -51,6 +51,7 @@ import (
 	"satchel/bundle/ingest/cache"
 	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/never"
+	told "satchel/bundle/ingest/report"
 	"satchel/bundle/ingest/scrub"
 	"satchel/bundle/ingest/tool"
 )
@@ -164,7 +165,7 @@ func Folders(dirs []string, o Options) (*Folder, error) {
 	if len(dirs) == 0 {
 		return nil, fmt.Errorf("no folder to pack")
 	}
-	f := &Folder{options: o, sites: newSites, skip: o.SkipUnsupported, keep: o.KeepMetadata, workers: defaultWorkers(), desks: make(chan *desk, maxDesks)}
+	f := &Folder{options: o, sites: newSites, skip: o.SkipUnsupported, keep: o.KeepMetadata, workers: defaultWorkers(), desks: make(chan *desk, maxDesks), report: report{account: newAccount(nil)}}
 	for _, a := range o.Allow {
 		f.allow = append(f.allow, cleanAllow(a))
 	}
@@ -340,6 +341,23 @@ func (f *finding) productAt(path string) (p *product, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// Previews is how many previews the latest scan made, and how many bytes they have.
+func (f *Folder) Previews() (n int, bytes int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if g := f.report.account.kinds["preview"]; g != nil {
+		return g.Items, g.After
+	}
+	return 0, 0
+}
+
+// Bylines are the names of those who made items, as these say, in the latest scan, each with how many.
+func (f *Folder) Bylines() []told.Group {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return sorted(f.report.account.bylines)
 }
 
 // LeftOut lists what the latest scan left out, in the order of the paths, at most

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	told "satchel/bundle/ingest/report"
 
 	"satchel/bundle"
 )
@@ -57,7 +60,7 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	}
 	seen := judgeContent(path, rel, h, info.Size())
 	if seen.verdict == packed && (named.verdict == packed || allowed && named.peek) {
-		seen = f.make(seen, &material{item: seen.item, file: file, size: info.Size(), head: h})
+		seen = f.make(seen, &material{item: seen.item, rel: rel, file: file, size: info.Size(), head: h})
 		if seen.verdict == packed {
 			seen.reason = named.reason // one that is hidden, and allowed
 			return seen, file
@@ -86,6 +89,9 @@ func (f *Folder) make(seen finding, m *material) finding {
 	}
 	if f.options.dropsBylines() {
 		m.item.Byline = ""
+	}
+	if m.item.Language == "" && isRead(m.item.Kind) {
+		m.item.Language = folderLanguage(m.item.Path, m.rel)
 	}
 	f.options.said(&m.item)
 	switch why, err := f.unsaid(m, p); {
@@ -200,6 +206,12 @@ func (d *desk) readHead(rel string, file *os.File, info fs.FileInfo) (*head, err
 
 // judgeContent says what a file is, and describes it if it is to be packed.
 func judgeContent(path, rel string, h *head, size int64) finding {
+	switch {
+	case told.Is(h.raw):
+		return finding{verdict: leftOut, reason: "a report of a packing: it is for you alone", final: true}
+	case isBundle(h.raw):
+		return leave("a bundle")
+	}
 	h.readText()
 	c, found := detect(h)
 	if c.kind != bundle.KindPage || !beginsAsPage(h) {
@@ -213,6 +225,12 @@ func judgeContent(path, rel string, h *head, size int64) finding {
 	item := bundle.Item{Path: path, Kind: c.kind, Size: size}
 	describe(&item, rel, c, h)
 	return finding{item: item}
+}
+
+// isBundle says whether a file begins as a bundle does: a ZIP file whose first entry is MANIFEST.
+func isBundle(head []byte) bool {
+	const name = 30 // where it begins
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) && len(head) > name && bytes.HasPrefix(head[name:], []byte("MANIFEST"))
 }
 
 // beginsAsPage is false for a page by name only: a key renamed to x.html.

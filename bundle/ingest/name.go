@@ -92,6 +92,8 @@ func judgeFolder(in *input, rel string) finding {
 		return leave("a temporary folder of Satchel")
 	case versionFolders[low]:
 		return refuse("the version history of the folder, with names and earlier states in it")
+	case rel == "satchel.yml":
+		return refuse("the collection file is called satchel.yaml")
 	case isEnv(low):
 		return refuse("settings that hold passwords")
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/html"
 	"golang.org/x/text/language"
 
 	"satchel/bundle"
@@ -98,6 +99,7 @@ func (c content) Close() error {
 // A material is a file on its way to be an item, and what was found in it.
 type material struct {
 	item bundle.Item
+	rel  string // in the input folder
 	file *os.File
 	size int64
 	head *head
@@ -149,6 +151,19 @@ func (f *Folder) produce(m *material) (*product, error) {
 	return nil, nil
 }
 
+// drawingTitle is the title that a drawing begins with, or nothing.
+func drawingTitle(svg []byte) string {
+	const far = 4 << 10
+	z := html.NewTokenizer(bytes.NewReader(svg[:min(len(svg), far)]))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		if name, _ := z.TagName(); kind == html.StartTagToken && string(name) == "title" {
+			z.Next()
+			return string(z.Text())
+		}
+	}
+	return ""
+}
+
 // uncleaned are the types that may tell of their makers and that nobody here can clean, and what to do.
 var uncleaned = map[string]string{
 	"application/zip":  "an archive; unpack it",
@@ -171,6 +186,7 @@ func (m *material) drawing() (*product, error) {
 		return nil, err
 	}
 	m.removed = info.Removed
+	m.describe(drawingTitle(text), "", "", "", "")
 	return &product{made: svg}, nil
 }
 
@@ -198,7 +214,9 @@ func (m *material) clean(mediaType string) (*product, error) {
 	if t := cleanTitle(r.Title); t != "" {
 		it.Title = t
 	}
-	it.Byline = cleanTitle(r.Artist)
+	if it.Kind == bundle.KindSound { // a film's is often who owns the telephone
+		it.Byline = cleanTitle(r.Artist)
+	}
 	m.removed = r.Removed
 	if c := r.Cover; c != nil && c.Size <= maxCover {
 		if m.cover, err = io.ReadAll(scrub.Plan{c.Piece}.Reader(m.file)); err != nil {

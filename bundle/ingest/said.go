@@ -150,11 +150,6 @@ func (u *usage) unmet() (list []string) {
 		}
 	}
 	globs("include", u.include, u.c.Include)
-	for i, g := range u.c.Exclude {
-		if !u.exclude[i] {
-			lines = append(lines, line{g.Line, fmt.Sprintf("exclude: there is no %q", g.Pattern)})
-		}
-	}
 	cover := func(n int, path string) {
 		if path != "" && !u.covers[path] {
 			lines = append(lines, line{n, fmt.Sprintf("cover: %q is not packed", path)})
@@ -173,6 +168,17 @@ func (u *usage) unmet() (list []string) {
 	slices.SortStableFunc(lines, func(a, b line) int { return a.n - b.n })
 	for _, l := range lines {
 		list = append(list, fmt.Sprintf("%s, line %d: %s", collection.Name, l.n, l.text))
+	}
+	return list
+}
+
+// unexcluded lists what the collection file leaves out and is not there: what was meant may be packed.
+func (u *usage) unexcluded() (list []Refusal) {
+	for i, met := range u.exclude {
+		if g := u.c.Exclude[i]; !met {
+			list = append(list, Refusal{Path: fmt.Sprintf("%s, line %d", collection.Name, g.Line),
+				Reason: fmt.Sprintf("exclude: there is no %q, and what was meant would be packed", g.Pattern)})
+		}
 	}
 	return list
 }

@@ -311,6 +311,9 @@ func (s *scan) finish() {
 			s.report.refuse(Refusal{Path: a, Reason: "allowed by name, but no such file was found to pack"})
 		}
 	}
+	for _, r := range s.usage.unexcluded() {
+		s.report.refuse(r)
+	}
 	s.report.unmet = s.usage.unmet()
 	s.report.sort()
 }

@@ -50,7 +50,8 @@ func (f *Folder) office(m *material, mediaType string, clean documentCleaner) (*
 	made := m.take(a)
 	m.removed = append(removed, a.Removed...)
 	// the document has said it better than the page that was made of it
-	m.describe(it.Title, it.Summary, it.Language, it.Date, it.Byline)
+	m.describe(it.Title, it.Summary, it.Language, it.Date, "")
+	m.item.Byline = "" // often who owns the program
 	return made, nil
 }
 

@@ -68,6 +68,10 @@ func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error)
 			}
 		}
 		return hits, err
+	case bundle.KindPicture:
+		if mediaType == svgImage.mime {
+			return m.search(list, p, partedText)
+		}
 	case bundle.KindBook, bundle.KindDocument:
 		return m.searchDocument(list, mediaType, p)
 	}

@@ -2,6 +2,7 @@ package sanitize
 
 import (
 	"bytes"
+	"strings"
 
 	"golang.org/x/net/html"
 )
@@ -219,10 +220,14 @@ func (d *drawing) plain(name string, value []byte) {
 // whether it did.
 func (d *drawing) reference(s *shape, ref string) bool {
 	switch {
-	case s.element == shapeImage:
-		if !isRaster(ref) {
+	case s.element == shapeImage && !isRaster(ref):
+		// Books have their covers so. In a page such a picture is what an img element shows.
+		address, ok := d.refs.resource(ref, Picture)
+		if !d.inPage || !ok || strings.HasPrefix(strings.ToLower(ref), "data:") {
 			return false
 		}
+		ref = address
+	case s.element == shapeImage:
 	case len(ref) < 2 || ref[0] != '#' || !isTidy([]byte(ref)):
 		return false
 	case s.element == shapeUse:

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -178,6 +180,7 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 		},
 		func() (err error) { p.ingest.Pictures, err = parsePictures(o.pictures); return err },
 		func() error { return p.readCollection(c.Context) },
+		func() error { return checkReport(o.report) },
 		func() (err error) {
 			p.bundle.Layout, p.bundle.PartSize, err = parseLayout(o.layout, o.partSize)
 			return err
@@ -413,12 +416,37 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 	for _, a := range src.Allowed() {
 		u.warnf("packed because --allow names it: %s (%s)", show(a.Path), show(a.Reason))
 	}
-	p.summarize(u, sum, clock().Sub(began))
+	p.summarize(u, sum, src, clock().Sub(began))
+	reportBylines(u, src)
 	reportCleaned(u, src)
 	for _, k := range p.ingest.KeepMetadata {
 		u.warnf("what files of the kind %s tell of their makers is in the bundle, because --keep-metadata says so", k)
 	}
 	u.printf("%s\n", show(firstFile(sum, p.output)))
+	return nil
+}
+
+// checkReport refuses to write a report over what is none.
+func checkReport(name string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 1<<10)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if n > 0 && !report.Is(head[:n]) {
+		return withHint(usagef("%s is there already and is no report", quote(name)), "give another name")
+	}
 	return nil
 }
 
@@ -506,23 +534,60 @@ func reportCleaned(u *ui, src *ingest.Folder) {
 		}
 	}
 	kinds := slices.Sorted(maps.Keys(files))
-	slices.SortStableFunc(kinds, func(a, b string) int { return files[b] - files[a] })
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
-		words[i] = fmt.Sprintf("%s (%s)", k, grouped(int64(files[k])))
+	weight := func(kind string) int { // where somebody was matters most
+		if strings.Contains(kind, "GPS") {
+			return len(list)
+		}
+		return files[kind]
+	}
+	slices.SortStableFunc(kinds, func(a, b string) int { return weight(b) - weight(a) })
+	var words []string
+	for _, k := range kinds[:min(len(kinds), mostTold)] {
+		words = append(words, fmt.Sprintf("%s (%s)", k, grouped(int64(files[k]))))
+	}
+	if n := len(kinds) - mostTold; n > 0 {
+		words = append(words, fmt.Sprintf("and %d more: --report names all", n))
 	}
 	u.sayf("cleaned   %s of what they told of their makers: %s", formatCount(int64(len(list)+more), "file"),
 		show(strings.Join(words, ", ")))
 }
 
+// mostTold is how many of a list a line on the terminal names.
+const mostTold = 6
+
+// reportBylines names the people whom readers will see named.
+func reportBylines(u *ui, src *ingest.Folder) {
+	list := src.Bylines()
+	if len(list) == 0 {
+		return
+	}
+	var words []string
+	for _, g := range list[:min(len(list), mostTold)] {
+		words = append(words, fmt.Sprintf("%s (%s)", g.Name, grouped(int64(g.Items))))
+	}
+	if n := len(list) - mostTold; n > 0 {
+		words = append(words, fmt.Sprintf("and %d more", n))
+	}
+	u.sayf("authors   named to readers: %s; --bylines drop leaves them out", show(strings.Join(words, ", ")))
+}
+
 // summarize tells a curator what is in the bundle and what it weighs.
-func (p *packing) summarize(u *ui, s *bundle.Summary, spent time.Duration) {
-	for _, k := range bundle.Kinds {
-		if n := s.ByKind[k]; n.Items > 0 {
-			u.sayf("%-9s %9s  %8s", k, grouped(int64(n.Items)), formatSize(n.Bytes))
+func (p *packing) summarize(u *ui, s *bundle.Summary, src *ingest.Folder, spent time.Duration) {
+	row := func(what string, items int, bytes int64) {
+		if items > 0 {
+			u.sayf("%-9s %9s  %8s", what, grouped(int64(items)), formatSize(bytes))
 		}
 	}
-	line := fmt.Sprintf("%s, %s in, %s out", formatCount(int64(s.Items), "item"),
+	previews, previewBytes := src.Previews()
+	for _, k := range bundle.Kinds {
+		n := s.ByKind[k]
+		if k == bundle.KindResource { // which previews are, too
+			n.Items, n.Bytes = n.Items-previews, n.Bytes-previewBytes
+		}
+		row(string(k), n.Items, n.Bytes)
+	}
+	row("preview", previews, previewBytes)
+	line := fmt.Sprintf("%s, %s in, %s out", formatCount(int64(s.Items-previews), "item"),
 		formatSize(s.Input), formatSize(s.Output))
 	if s.Output > 0 && s.Input > s.Output {
 		line += fmt.Sprintf(" (%.1f : 1)", float64(s.Input)/float64(s.Output))

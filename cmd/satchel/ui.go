@@ -216,7 +216,7 @@ func plainVerdict(e *bundle.VerdictError) string {
 
 // refusedHint names only what helps against what was refused.
 func refusedHint(files []ingest.Refusal) string {
-	hints := []string{"take them out of the folder, or mend what is named"}
+	hints := []string{"take them out of the folder, mend what is named, or name them under exclude: in satchel.yaml"}
 	is := func(f func(ingest.Refusal) bool) bool { return slices.ContainsFunc(files, f) }
 	if is(func(f ingest.Refusal) bool { return f.Unsupported }) {
 		hints = append(hints, "--skip-unsupported leaves out all that are called unsupported, and what cannot be cleaned")

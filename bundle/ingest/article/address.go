@@ -39,6 +39,8 @@ func isTracker(name, value string) bool {
 		strings.HasPrefix(name, "mtm_"), strings.HasPrefix(name, "matomo_"), strings.HasPrefix(name, "hsa_"),
 		strings.HasPrefix(name, "aspsessionid"), strings.HasPrefix(name, "piwik_"):
 		return true
+	case persons[name]:
+		return true
 	case sessions[name]:
 		return isSessionID(value) || len(value) >= 8 && strings.Trim(value, "0123456789") != ""
 	case name == "s":
@@ -48,8 +50,10 @@ func isTracker(name, value string) bool {
 }
 
 // sessions are parameters that name a session or a person where their value is no short word or number.
-var sessions = words(`sid osid zenid token access_token auth auth_token session sess ticket user username login
-	account email mail uid userid user_id`)
+var sessions = words(`sid osid zenid sess ticket uid userid user_id`)
+
+// persons are parameters that name a session or a person whatever their value.
+var persons = words(`session token access_token auth auth_token user username login account email mail`)
 
 // isSessionID says whether a value looks like the number of a session: long and hexadecimal.
 func isSessionID(s string) bool {

@@ -2,6 +2,7 @@ package article
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -13,8 +14,8 @@ const maxFront = 64 << 10
 // cutFront cuts the front matter from a text: what stands between a first line of three hyphens, or
 // of three plus signs, and the next. Without one that ends within maxFront bytes the text is all
 // there is. A text may begin with a rule of three hyphens: then what follows does not read as front
-// matter, and stays.
-func cutFront(text []byte) (front map[string][]string, rest []byte) {
+// matter, and stays. What does, and is broken, is an ErrFormat: it would be published.
+func cutFront(text []byte) (front map[string][]string, rest []byte, err error) {
 	mark := ""
 	for _, m := range []string{"---", "+++"} {
 		if first, _, ok := bytes.Cut(text, []byte("\n")); ok && string(bytes.TrimRight(first, " \t\r")) == m {
@@ -22,7 +23,7 @@ func cutFront(text []byte) (front map[string][]string, rest []byte) {
 		}
 	}
 	if mark == "" {
-		return nil, text
+		return nil, text, nil
 	}
 	start := bytes.IndexByte(text, '\n') + 1
 	for at := start; at < min(len(text), maxFront); {
@@ -33,41 +34,53 @@ func cutFront(text []byte) (front map[string][]string, rest []byte) {
 		l := string(bytes.TrimRight(text[at:at+end], " \t\r"))
 		next := min(at+end+1, len(text))
 		if l == mark || mark == "---" && l == "..." {
-			front, ok := readFields(mark, text[start:at])
+			front, ok, err := readFields(mark, text[start:at])
 			if !ok {
-				return nil, text
+				return nil, text, err
 			}
-			return front, text[next:]
+			return front, text[next:], nil
 		}
 		at = next
 	}
-	return nil, text
+	if looksLikeFields(text[start:]) {
+		return nil, nil, fmt.Errorf("%w: its front matter has no end: a line of %s", ErrFormat, mark)
+	}
+	return nil, text, nil
+}
+
+// looksLikeFields says whether a text begins as front matter does, with a name and a colon.
+func looksLikeFields(text []byte) bool {
+	name, _, ok := bytes.Cut(text[:min(len(text), 40)], []byte(":"))
+	return ok && len(name) > 0 && len(bytes.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-")) == 0
 }
 
 // readFields reads front matter. It is not ok where that is none.
-func readFields(mark string, text []byte) (map[string][]string, bool) {
+func readFields(mark string, text []byte) (fields map[string][]string, ok bool, err error) {
 	if mark == "+++" {
-		return readTOML(text), true
+		return readTOML(text), true, nil
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, false
+		if !looksLikeFields(text) {
+			return nil, false, nil
+		}
+		return nil, false, fmt.Errorf("%w: its front matter is no YAML: %w", ErrFormat, err)
 	}
 	if len(doc.Content) == 0 {
-		return nil, true
+		return nil, true, nil
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return nil, false
+		return nil, false, nil
 	}
-	fields := map[string][]string{}
+	fields = map[string][]string{}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		if list := scalars(root.Content[i+1]); len(list) > 0 {
 			key := strings.ToLower(strings.TrimSpace(root.Content[i].Value))
 			fields[key] = append(fields[key], list...)
 		}
 	}
-	return fields, true
+	return fields, true, nil
 }
 
 // scalars are the texts in a node: itself, the members of a list, or their names. Aliases are not

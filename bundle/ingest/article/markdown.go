@@ -23,13 +23,16 @@ import (
 // the text; of that in TOML between lines of +++ only simple lines are read. The title is that of
 // the front matter, or the first heading.
 //
-// It returns ErrLimit, also for text whose marks nest or repeat beyond anything written by hand.
+// It returns ErrFormat for broken front matter, and ErrLimit, also for text whose marks nest or repeat beyond anything written by hand.
 func Markdown(text []byte, o Options) (*Page, error) {
 	if len(text) > MaxMarkdown {
 		return nil, fmt.Errorf("%w: more than %d MB of Markdown", ErrLimit, MaxMarkdown>>20)
 	}
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
-	front, rest := cutFront(text)
+	front, rest, err := cutFront(text)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkMarks(rest); err != nil {
 		return nil, err
 	}

@@ -22,7 +22,6 @@ var markdownCases = []struct{ name, in, want string }{
 	{"pictures", "![A](p.jpg) ![B](no.jpg)\n\n![C](no.jpg \"t\")\n",
 		"<p><img src=\"p.jpg\" alt=\"A\"> <span class=\"missing\">B</span></p>\n<figure class=\"missing\"><figcaption>C</figcaption></figure>"},
 	{"rule at the start", "---\n\nnot: [front\n\n---\n", "<hr>\n<p>not: [front</p>\n<hr>"},
-	{"broken front matter", "---\na: [b\n---\n\nc\n", ""},
 	{"comment", "a\n\n<!-- b -->\n\nc\n", "<p>a</p>\n<p>c</p>"},
 }
 
@@ -54,9 +53,19 @@ var frontCases = []struct {
 	{"authors and licence by name", "---\nauthors:\n- name: A\n- B\nlicence: CC BY 4.0\n...\ntext\n", Page{Byline: "A, B", Licence: "CC BY 4.0"}, "text"},
 	{"TOML", "+++\ntitle = \"T\"\ntags = [\"a\", 'b']\n[extra]\nauthor = \"X\"\n+++\ntext\n", Page{Title: "T", Tags: []string{"a", "b"}}, "text"},
 	{"none", "# T\n\ntext\n", Page{Title: "T"}, "text"},
-	{"without an end", "---\ntitle: T\n\ntext\n", Page{}, "text"},
+	{"a rule and text", "---\n\nNote: T\n\ntext\n", Page{}, "text"},
 	{"aliases", "---\na: &a [x, x]\ntitle: *a\n---\ntext\n", Page{}, "text"},
 	{"Windows", "---\r\ntitle: T\r\n---\r\ntext\r\n", Page{Title: "T"}, "text"},
+}
+
+// TestBrokenFrontMatter: what somebody wrote for the program alone is not published for a slip of the pen.
+func TestBrokenFrontMatter(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"---\na: [b\n---\n\nc\n", "---\ntitle: T\n\ntext\n", "---\ntitle: \"x\nsource: N\n---\nBody\n"} {
+		if p, err := Markdown([]byte(in), Options{}); !errors.Is(err, ErrFormat) {
+			t.Errorf("%q: %v, %v", in, p, err)
+		}
+	}
 }
 
 func TestFrontMatter(t *testing.T) {

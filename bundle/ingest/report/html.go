@@ -48,6 +48,7 @@ type groups struct {
 func HTML(w io.Writer, r *Report) error {
 	v := view{Report: r, Sheet: template.CSS(sheet), Policy: policy()}
 	for _, g := range []groups{
+		{"Names that go into the bundle", "Author", "", r.Bylines, 0},
 		{"By kind", "Kind", "other", r.Kinds, 0},
 		{"By language", "Language", "not known", r.Languages, 0},
 		{"By section", "Section", "in no section", r.Sections, 0},

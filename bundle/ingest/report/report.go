@@ -33,6 +33,7 @@ type Report struct {
 
 	Tools []string `json:"tools"` // programs that could be used, with their versions
 
+	Bylines   []Group `json:"bylines"` // names that go into the bundle
 	Kinds     []Group `json:"kinds"`
 	Languages []Group `json:"languages"`
 	Sections  []Group `json:"sections"`
@@ -105,17 +106,29 @@ func JSON(w io.Writer, r *Report) error {
 	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	if err := e.Encode(r.whole()); err != nil {
+	marked := struct {
+		Mark int `json:"satchelPackingReport"` // by which Is knows it
+		*Report
+	}{1, r.whole()}
+	if err := e.Encode(marked); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
+// Is says whether a file that begins so is a report that was written here.
+func Is(head []byte) bool {
+	const far = 1 << 10
+	head = head[:min(len(head), far)]
+	return bytes.Contains(head, []byte(`content="Satchel packing report"`)) || bytes.HasPrefix(head, []byte("{\n  \"satchelPackingReport\": 1"))
+}
+
 // whole is the report with an empty list for each that is nil.
 func (r *Report) whole() *Report {
 	c := *r
 	fillNil(&c.Tools)
+	fillNil(&c.Bylines)
 	fillNil(&c.Kinds)
 	fillNil(&c.Languages)
 	fillNil(&c.Sections)
