@@ -46,6 +46,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"satchel/bundle"
 	"satchel/bundle/ingest/cache"
@@ -151,6 +152,8 @@ type Folder struct {
 	never   []fs.FileInfo
 	workers int
 	desks   chan *desk // at which Open works
+
+	hindered atomic.Bool // a program failed for want of time, room or memory
 
 	mu     sync.Mutex
 	report report // of the latest scan

@@ -16,9 +16,9 @@ import (
 	"satchel/bundle/ingest/scrub"
 )
 
-// This file remembers a scan in the cache: when no file has changed since, as far as size and times tell,
-// nor any option, the next one has the same findings, and reads no file for them. What is copied into a
-// bundle is checked against the hashes that were found, as ever.
+// This file remembers a scan in the cache: when no file or folder has changed since, nor any option, the next
+// one has the same findings, and reads no file for them. Whether one has changed is told by its identity, size
+// and times, that of its last change of any kind among them: so this is only done where systems keep them well.
 
 // chunk is how many findings lie in an entry of the cache.
 const chunk = 500
@@ -48,6 +48,8 @@ type note struct {
 	External []string
 	Sparse   bool
 	Mark     mark
+	Broken   bool
+	Final    bool
 	Extras   []bundle.Item
 }
 
@@ -56,6 +58,11 @@ func (f *Folder) openJournal() *journal {
 	if f.options.Cache == nil || f.options.Unsaid != nil { // the list is kept nowhere, in no form
 		return nil
 	}
+	for _, in := range f.inputs {
+		if !timesTell(in.root) {
+			return nil
+		}
+	}
 	l := lister{h: sha256.New()}
 	fmt.Fprintf(l.h, "scan\x00%s\x00", f.settings())
 	for _, in := range f.inputs {
@@ -63,6 +70,9 @@ func (f *Folder) openJournal() *journal {
 		if l.folder(in, "") != nil {
 			return nil
 		}
+	}
+	for _, info := range f.never {
+		l.file("never", info)
 	}
 	if cache.IsYoung(l.newest) {
 		return nil
@@ -94,20 +104,18 @@ func (l *lister) folder(in *input, rel string) error {
 		if rel != "" {
 			path = rel + "/" + path
 		}
-		if in.isOutput(path) || in.isSpool(path) {
+		if in.isOutput(path) || e.IsDir() && in.isSpool(path) {
 			continue
 		}
 		info, err := e.Info()
 		if err != nil {
 			return err
 		}
-		if e.IsDir() {
-			fmt.Fprintf(l.h, "%q\x00", path+"/")
-			err = l.folder(in, path)
-		} else {
-			l.file(path, info)
+		l.file(path, info)
+		if !e.IsDir() || judgeFolder(in, path).verdict != packed {
+			continue // nothing in it is looked at
 		}
-		if err != nil {
+		if err := l.folder(in, path); err != nil {
 			return err
 		}
 	}
@@ -121,7 +129,7 @@ func (l *lister) file(path string, info fs.FileInfo) {
 			l.newest = t
 		}
 	}
-	fmt.Fprintf(l.h, "%q %d %v\x00", path, info.Size(), info.Mode())
+	fmt.Fprintf(l.h, "%q %d %v %s\x00", path, info.Size(), info.Mode(), identity(info))
 }
 
 func (j *journal) chunkKey(n int) cache.Key {
@@ -137,7 +145,7 @@ func (j *journal) chunks() (n int) {
 		return 0
 	}
 	for i := range n {
-		if !j.cache.Has(j.chunkKey(i)) {
+		if j.cache.Get(j.chunkKey(i)) == nil { // or damaged
 			return 0
 		}
 	}
@@ -152,7 +160,7 @@ func (j *journal) add(f *Folder, x *job) {
 	found := &x.finding
 	n := note{Rel: x.rel, Verdict: found.verdict, Item: found.item, Reason: found.reason, Charset: found.charset,
 		Removed: found.removed, Size: found.size, Missing: found.missing, External: found.external, Sparse: found.sparse,
-		Mark: found.mark}
+		Mark: found.mark, Broken: found.broken, Final: found.final}
 	for i, in := range f.inputs {
 		if in == x.in {
 			n.Input = i
@@ -175,9 +183,9 @@ func (j *journal) flush() {
 	j.wrote++
 }
 
-// close completes a journal.
-func (j *journal) close() {
-	if j == nil {
+// close completes a journal, but for a scan that would have found more at another time.
+func (j *journal) close(f *Folder) {
+	if j == nil || f.hindered.Load() {
 		return
 	}
 	if len(j.notes) > 0 {
@@ -197,6 +205,10 @@ func (j *journal) jobs(f *Folder, chunks int) iter.Seq2[*job, error] {
 				return
 			}
 			for i := range notes {
+				if notes[i].Input >= len(f.inputs) {
+					yield(nil, errForgotten)
+					return
+				}
 				if !yield(notes[i].job(f), nil) {
 					return
 				}
@@ -208,7 +220,7 @@ func (j *journal) jobs(f *Folder, chunks int) iter.Seq2[*job, error] {
 func (n *note) job(f *Folder) *job {
 	x := &job{in: f.inputs[n.Input], rel: n.Rel, finding: finding{
 		verdict: n.Verdict, item: n.Item, reason: n.Reason, charset: n.Charset, removed: n.Removed,
-		size: n.Size, missing: n.Missing, external: n.External, sparse: n.Sparse, mark: n.Mark,
+		size: n.Size, missing: n.Missing, external: n.External, sparse: n.Sparse, mark: n.Mark, broken: n.Broken, final: n.Final,
 	}}
 	for _, it := range n.Extras {
 		x.finding.extras = append(x.finding.extras, extra{item: it})

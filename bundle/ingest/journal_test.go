@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"satchel/bundle"
 	"satchel/bundle/ingest/cache"
+	"satchel/bundle/ingest/scrub"
 )
 
 // age makes files look as if they had been there for long: only then their times tell of changes.
@@ -67,5 +69,57 @@ func TestJournalTooYoung(t *testing.T) {
 	scanAll(t, f)
 	if f.openJournal() != nil {
 		t.Error("there is a journal of files that were just written")
+	}
+}
+
+// TestNotes: all that a scan finds of a file is in its note, but for contents, which are made again.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	sum := [32]byte{1}
+	found := finding{
+		verdict: refused, item: bundle.Item{Path: "a", Sum: &sum}, reason: "r", final: true, broken: true, mark: mark{1},
+		charset: "c", extras: []extra{{item: bundle.Item{Path: "b"}}}, removed: []scrub.Removal{{What: "w", Bytes: 1}},
+		size: 1, missing: []string{"m"}, external: []string{"e"}, sparse: true,
+	}
+	v := reflect.ValueOf(found)
+	for i := range v.NumField() {
+		switch name := v.Type().Field(i).Name; name {
+		case "product", "pixels", "peek": // contents, and what only judges ask
+		default:
+			if v.Field(i).IsZero() {
+				t.Errorf("this test leaves out %s", name)
+			}
+		}
+	}
+	f := open(t, Options{Cache: openCache(t, t.TempDir())}, t.TempDir())
+	j := &journal{cache: f.options.Cache}
+	j.add(f, &job{in: f.inputs[0], rel: "a", finding: found})
+	j.close(f)
+	for x, err := range j.jobs(f, 1) {
+		if err != nil || x.rel != "a" || !reflect.DeepEqual(x.finding, found) {
+			t.Errorf("%v\n got %+v\nwant %+v", err, x.finding, found)
+		}
+	}
+}
+
+// TestDamagedJournal: one that lost a piece is none.
+func TestDamagedJournal(t *testing.T) {
+	t.Parallel()
+	f := open(t, Options{Cache: openCache(t, t.TempDir())}, t.TempDir())
+	j := &journal{cache: f.options.Cache}
+	for range chunk + 1 {
+		j.add(f, &job{in: f.inputs[0], rel: "a"})
+	}
+	j.close(f)
+	if n := j.chunks(); n != 2 {
+		t.Fatalf("%d chunks", n)
+	}
+	j.cache.Put(j.chunkKey(1), nil)
+	var all []error
+	for _, err := range j.jobs(f, 2) {
+		all = append(all, err)
+	}
+	if err := all[len(all)-1]; err != errForgotten {
+		t.Errorf("a broken piece: %v", err)
 	}
 }

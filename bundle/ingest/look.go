@@ -71,6 +71,13 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	}
 	found := allow(path, worse(named, seen), info)
 	f.options.said(&found.item)
+	m := &material{item: found.item, rel: rel, file: file, size: info.Size(), head: h}
+	switch why, err := f.unsaid(m, nil); {
+	case err != nil:
+		return refuse("it cannot be searched for what must not be said: %v", err), file
+	case why != "":
+		return refuse("%s", why), file
+	}
 	return found, file
 }
 

@@ -92,8 +92,6 @@ func judgeFolder(in *input, rel string) finding {
 		return leave("a temporary folder of Satchel")
 	case versionFolders[low]:
 		return refuse("the version history of the folder, with names and earlier states in it")
-	case rel == "satchel.yml":
-		return refuse("the collection file is called satchel.yaml")
 	case isEnv(low):
 		return refuse("settings that hold passwords")
 	}
@@ -151,6 +149,8 @@ func judgeName(p, rel string) finding {
 		return leave("a service file of the site's makers")
 	case versionFolders[low]:
 		return refuse("a link to a version history")
+	case rel == "satchel.yml":
+		return refuse("the collection file is called satchel.yaml")
 	case isEnv(low):
 		return refuse("settings that hold passwords")
 	case keyStores[ext]:

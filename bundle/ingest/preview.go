@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -126,10 +127,9 @@ func (f *Folder) small(x *pixels, boxes ...int) ([]scrub.Small, error) {
 		}
 	}
 	list, _, _, err := scrub.Previews(x.r, x.size, x.mediaType, boxes...)
-	if err != nil {
-		list = nil // no more of that kind either
+	if err == nil || errors.Is(err, scrub.ErrFormat) || errors.Is(err, scrub.ErrLimit) {
+		f.options.Cache.Put(key, packSmall(list)) // or that there are none
 	}
-	f.options.Cache.Put(key, packSmall(list))
 	return list, err
 }
 

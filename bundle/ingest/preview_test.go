@@ -35,7 +35,7 @@ func largePhoto(t *testing.T, orientation byte) string {
 
 func openCache(t *testing.T, dir string) *cache.Cache {
 	t.Helper()
-	c, err := cache.Open(dir, cache.DefaultLimit)
+	c, err := cache.Open(filepath.Join(dir, "made"), cache.DefaultLimit)
 	if err != nil {
 		t.Fatal(err)
 	}

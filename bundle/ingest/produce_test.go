@@ -124,6 +124,13 @@ func TestUnsaid(t *testing.T) {
 		"a/title.html":     "<title>John Doe</title><p>nothing",
 		"a/fine.html":      "<title>t</title><p>Johnny Doer, 010 1234 5679",
 		"a/report.docx":    wordDocument(t, "it was John Doe"),
+		"a/hidden.docx":    wordDocument(t, `</w:t></w:r><w:bookmarkStart w:id="1" w:name="John_Doe"/><w:r><w:t>x`),
+		"a/map.svg":        `<svg xmlns="http://www.w3.org/2000/svg"><text>John <tspan>Doe</tspan></text></svg>`,
+		"a/split.html":     `<title>t</title><p>J<ins>o</ins>hn <time>D</time>oe`,
+		"a/percent.html":   `<title>t</title><a href="https://site.example/John%20Doe">x</a>`,
+		"a/bold.vtt":       "WEBVTT\n\n00:01.000 --> 00:02.000\nJ<b>o</b>hn Doe\n",
+		"a/data.json":      `{"name": "\u004aohn Doe"}`,
+		"a/data.xml":       `<a><b>John</b><b>Doe</b></a>`,
 	}
 	r := scanAll(t, open(t, Options{Unsaid: list}, lay(t, files)))
 	wantPaths(t, "packed", r.paths(), "a/fine.html")

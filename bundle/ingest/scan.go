@@ -221,7 +221,7 @@ func (s *scan) jobs() iter.Seq2[*job, error] {
 			}
 		}
 		if len(s.report.refused) == 0 {
-			past.close()
+			past.close(s.folder)
 		}
 	}
 }

@@ -3,9 +3,11 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 
 	"satchel/bundle"
 	"satchel/bundle/ingest/article"
@@ -64,7 +66,11 @@ func (f *Folder) remade(what string, m *material, p *product, work func(*os.File
 	if p != nil {
 		open, size = func() io.ReadCloser { return p.open(m.file) }, p.size
 	}
-	return f.tooled(what, &pixels{m.file, m.size, m.item.Type}, func() ([]byte, error) {
+	of := &pixels{m.file, m.size, "a file as it is, " + m.item.Type}
+	if p != nil { // what it gets depends on options, too
+		of = &pixels{bytes.NewReader(p.sum[:]), int64(len(p.sum)), "a cleaned file, " + m.item.Type}
+	}
+	return f.tooled(what, of, func() ([]byte, error) {
 		file, err := os.CreateTemp(f.options.Tools.Dir, "")
 		if err != nil {
 			return nil, err
@@ -106,8 +112,14 @@ func (f *Folder) tooled(what string, of *pixels, work func() ([]byte, error)) ([
 		return nil, tool.ErrFailed
 	}
 	made, err := work()
-	if o.context().Err() == nil {
-		o.Cache.Put(key, made) // nothing, where it makes nothing of it
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		o.Cache.Put(key, made)
+	case errors.Is(err, tool.ErrFailed) && errors.As(err, &exit) && exit.ExitCode() > 0:
+		o.Cache.Put(key, nil) // it makes nothing of this file
+	case !errors.Is(err, tool.ErrMissing):
+		f.hindered.Store(true)
 	}
 	return made, err
 }

@@ -5,13 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
 	"satchel/bundle"
 	"satchel/bundle/ingest/document"
 	"satchel/bundle/ingest/never"
+	"satchel/bundle/internal/archive"
 )
 
 // This file looks for what a curator has listed as never to be said: in what is packed of a text, in
@@ -53,24 +58,20 @@ func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error)
 	switch m.item.Kind {
 	case bundle.KindPage:
 		// <b>Jo</b>hn is one word, and <span>by</span><span>John</span> are two.
-		hits, err := m.search(list, p, joinedText)
-		if err == nil && len(hits) == 0 {
-			hits, err = m.search(list, p, partedText)
-		}
-		return hits, err
-	case bundle.KindText, bundle.KindResource:
-		return m.search(list, p, asItIs)
+		return m.search(list, p, joinedText, partedText)
+	case bundle.KindText, bundle.KindResource, bundle.KindFile:
+		return m.search(list, p, asItIs, joinedText, partedText, unescaped)
 	case bundle.KindCaptions:
-		hits, err := m.search(list, p, asItIs)
+		hits, err := m.search(list, p, asItIs, joinedText)
 		for i := range m.extras {
 			if err == nil && len(hits) == 0 {
-				hits, err = m.search(list, m.extras[i].product, asItIs)
+				hits, err = m.search(list, m.extras[i].product, asItIs, joinedText)
 			}
 		}
 		return hits, err
 	case bundle.KindPicture:
 		if mediaType == svgImage.mime {
-			return m.search(list, p, partedText)
+			return m.search(list, p, joinedText, partedText)
 		}
 	case bundle.KindBook, bundle.KindDocument:
 		return m.searchDocument(list, mediaType, p)
@@ -80,14 +81,34 @@ func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error)
 
 func asItIs(r io.Reader) io.Reader { return r }
 
-func (m *material) search(list *never.List, p *product, text func(io.Reader) io.Reader) ([]never.Hit, error) {
-	var r io.Reader = io.NewSectionReader(m.file, 0, m.size)
-	if p != nil {
-		content := p.open(m.file)
-		defer content.Close()
-		r = content
+// search searches what is packed, read in one way after the other.
+func (m *material) search(list *never.List, p *product, ways ...func(io.Reader) io.Reader) (hits []never.Hit, err error) {
+	for _, text := range ways {
+		content := io.NopCloser(io.NewSectionReader(m.file, 0, m.size))
+		if p != nil {
+			content = p.open(m.file)
+		}
+		hits, err = list.Search(text(decoding(content, charsetParam(m.item.Type))))
+		if err := errors.Join(err, content.Close()); err != nil || len(hits) > 0 {
+			return hits, err
+		}
 	}
-	return list.Search(text(decoding(r, charsetParam(m.item.Type))))
+	return nil, nil
+}
+
+// escapes are how JSON writes a character.
+var escapes = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
+
+// unescaped reads a text with the escapes of JSON in it. Of a long one it reads the beginning.
+func unescaped(r io.Reader) io.Reader {
+	text, err := io.ReadAll(io.LimitReader(r, maxHeld))
+	if err != nil || !escapes.Match(text) {
+		return strings.NewReader("")
+	}
+	return bytes.NewReader(escapes.ReplaceAllFunc(text, func(b []byte) []byte {
+		n, _ := strconv.ParseUint(string(b[2:]), 16, 16)
+		return utf8.AppendRune(nil, rune(n))
+	}))
 }
 
 // searchDocument searches the text of a book or a document: what is packed of it, or all that stood in a
@@ -110,8 +131,40 @@ func (m *material) searchDocument(list *never.List, mediaType string, p *product
 		hits = append(hits, found...)
 		return err == nil && len(hits) <= maxNamed
 	})
-	return hits, errors.Join(err, failed)
+	if err := errors.Join(err, failed); err != nil || len(hits) > 0 || mediaType == pdfFile.mime {
+		return hits, err
+	}
+	return searchArchive(list, r, size)
 }
+
+// searchArchive searches all that is written in an archive: text, attributes, and the names of its files.
+func searchArchive(list *never.List, r io.ReaderAt, size int64) ([]never.Hit, error) {
+	zip, err := archive.Open(r, size)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range zip.Files {
+		if hits, err := list.Search(strings.NewReader(strings.ReplaceAll(file.Name, "/", "\n"))); err != nil || len(hits) > 0 {
+			return hits, err
+		}
+		if !written[extension(strings.ToLower(file.Name))] {
+			continue
+		}
+		text, err := zip.Read(file, maxHeld)
+		if err != nil {
+			return nil, err
+		}
+		for _, way := range []func(io.Reader) io.Reader{joinedText, partedText} {
+			if hits, err := list.Search(way(bytes.NewReader(text))); err != nil || len(hits) > 0 {
+				return hits, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+// written are the extensions of files in books and documents that hold text.
+var written = set("xml xhtml html htm css ncx opf rels txt svg vtt json smil")
 
 // maxHeld is how large a document is, in bytes, that is held to be searched.
 const maxHeld = 64 << 20
@@ -137,10 +190,8 @@ type textReader struct {
 }
 
 // inline are the elements that do not end a word.
-var inline = set("a abbr b bdi bdo cite code em font i mark q s small span strong sub sup u wbr")
-
-// read are the attributes that are searched.
-var read = set("alt title content href src value placeholder aria-label")
+var inline = set(`a abbr acronym b bdi bdo big c cite code data del dfn em font i ins kbd label letter mark nobr output
+	q rb rp rt ruby s samp small span strike strong sub sup time tspan tt u v var wbr`)
 
 func (t *textReader) Read(p []byte) (int, error) {
 	for len(t.text) == 0 {
@@ -164,10 +215,14 @@ func (t *textReader) tag() {
 		t.text = append(t.text, ' ')
 	}
 	for more {
-		var key, value []byte
-		key, value, more = t.z.TagAttr()
-		if read[string(key)] && len(value) > 0 {
-			t.text = append(append(append(t.text, ' '), value...), ' ')
+		var value []byte
+		_, value, more = t.z.TagAttr()
+		if len(value) == 0 || hasFold(value, "data:") { // pictures inside are no text
+			continue
+		}
+		t.text = append(append(append(t.text, ' '), value...), ' ')
+		if plain, err := url.PathUnescape(string(value)); err == nil && plain != string(value) {
+			t.text = append(append(t.text, plain...), ' ')
 		}
 	}
 }

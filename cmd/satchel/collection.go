@@ -42,16 +42,16 @@ func (p *packing) readCollection(ctx context.Context) error {
 	if len(b.Sections) > 0 {
 		b.Place = c.Place()
 	}
-	return p.checkSaid()
+	return nil
 }
 
-// checkSaid looks for what must not be said in what the collection file says of the whole.
+// checkSaid looks for what must not be said in what is said of the whole.
 func (p *packing) checkSaid() error {
 	if p.ingest.Unsaid == nil {
 		return nil
 	}
 	b := &p.bundle
-	lines := []string{b.Publisher, b.Series}
+	lines := []string{b.Title, b.Publisher, b.Series, b.Language, b.Date}
 	texts := []bundle.Text{b.Titles, b.Description}
 	for _, s := range b.Sections {
 		texts = append(texts, s.Name)
@@ -65,7 +65,7 @@ func (p *packing) checkSaid() error {
 	if err != nil || len(hits) == 0 {
 		return err
 	}
-	return fmt.Errorf("%s says what must not be said: %q in %q", collection.Name, hits[0].Entry, hits[0].Context)
+	return fmt.Errorf("what is said of the bundle must not be said: %q in %q", hits[0].Entry, hits[0].Context)
 }
 
 // findCollection returns the name of the collection file, or none.

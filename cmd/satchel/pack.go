@@ -210,6 +210,7 @@ func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 			p.bundle.Keys, err = readPublishers(c.Context, c.StringSlice("publisher"))
 			return err
 		},
+		func() error { return p.checkSaid() },
 		func() error { return usage(p.bundle.Check()) },
 	}
 	for _, step := range steps {

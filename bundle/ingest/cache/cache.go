@@ -12,6 +12,7 @@ package cache
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -57,13 +58,21 @@ func Folder() (string, error) {
 	return filepath.Join(dir, "satchel", "made"), err
 }
 
-// Open opens the cache in a folder, which is made where it is missing; no one else may read it. Entries of
+// Open opens the cache in a folder, which is made where it is missing; no one else may write to it or
+// read it: that is an error. Entries of
 // more than limit bytes in all are deleted when the cache is closed, those that were not used for the
 // longest time first.
 func Open(dir string, limit int64) (*Cache, error) {
 	c := &Cache{dir: dir, limit: limit}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() || !isPrivate(info) {
+		return nil, fmt.Errorf("%q is no folder of yours alone: others could put things into your bundles", dir)
 	}
 	name, err := os.Executable()
 	if err != nil {
@@ -192,6 +201,9 @@ func Size(dir string) (entries int, bytes int64, err error) {
 
 // Clear deletes the cache in a folder, and returns the Size that it had.
 func Clear(dir string) (entries int, bytes int64, err error) {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
 	if entries, bytes, err = Size(dir); err == nil {
 		err = os.RemoveAll(dir)
 	}

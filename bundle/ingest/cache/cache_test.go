@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -46,7 +47,7 @@ func TestNothingKept(t *testing.T) {
 	if none.Get(Key{1}) != nil || none.Close() != nil {
 		t.Error("a nil cache keeps something")
 	}
-	c := open(t, t.TempDir(), DefaultLimit)
+	c := open(t, filepath.Join(t.TempDir(), "made"), DefaultLimit)
 	c.Put(Key{1}, make([]byte, MaxEntry+1))
 	if c.Get(Key{1}) != nil {
 		t.Error("an entry beyond the limit is kept")
@@ -56,7 +57,7 @@ func TestNothingKept(t *testing.T) {
 // TestDamage turns over every bit of an entry, and cuts it everywhere.
 func TestDamage(t *testing.T) {
 	t.Parallel()
-	c := open(t, t.TempDir(), DefaultLimit)
+	c := open(t, filepath.Join(t.TempDir(), "made"), DefaultLimit)
 	c.Put(Key{1}, []byte("one"))
 	name := c.name(Key{1})
 	whole, err := os.ReadFile(name)
@@ -77,7 +78,7 @@ func TestDamage(t *testing.T) {
 
 func TestOtherProgram(t *testing.T) {
 	t.Parallel()
-	c := open(t, t.TempDir(), DefaultLimit)
+	c := open(t, filepath.Join(t.TempDir(), "made"), DefaultLimit)
 	c.Put(Key{1}, []byte("one"))
 	c.program[0]++
 	if c.Get(Key{1}) != nil {
@@ -88,7 +89,7 @@ func TestOtherProgram(t *testing.T) {
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	const size, overhead = 1000, 32
-	c := open(t, t.TempDir(), 2*(size+overhead))
+	c := open(t, filepath.Join(t.TempDir(), "made"), 2*(size+overhead))
 	day := time.Now().Add(-48 * time.Hour)
 	for i := range byte(4) {
 		c.Put(Key{i}, make([]byte, size))
@@ -131,5 +132,26 @@ func TestClear(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Error("the folder is still there")
+	}
+}
+
+// TestOthersFolder: a folder that others may write to is no cache, and neither is a link.
+func TestOthersFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	shared, linked := filepath.Join(dir, "shared"), filepath.Join(dir, "linked")
+	mine := filepath.Join(dir, "mine")
+	c := open(t, mine, DefaultLimit)
+	c.Put(Key{1}, []byte("one"))
+	if err := errors.Join(os.Mkdir(shared, 0o700), os.Chmod(shared, 0o777), os.Symlink(mine, linked)); err != nil {
+		t.Skip(err)
+	}
+	for _, d := range []string{shared, linked} {
+		if _, err := Open(d, DefaultLimit); err == nil {
+			t.Errorf("%s is opened", d)
+		}
+	}
+	if n, _, err := Clear(linked); n != 1 || err != nil || c.Get(Key{1}) != nil {
+		t.Errorf("cleared %d, %v", n, err)
 	}
 }

@@ -20,8 +20,8 @@ func (f *isoFile) blankFirst(t *isoTrack) error {
 	spans := func([]byte) []blankSpan { return nil }
 	switch e.typ {
 	case "avc1", "avc3":
-		if b := e.kid("avcC"); b != nil && len(b.body) > 4 && b.body[1] != h264Lossless {
-			spans = func(sample []byte) []blankSpan { return h264Info(sample, int(b.body[4]&3)+1) }
+		if b := e.kid("avcC"); b != nil && len(b.body) > 4 {
+			spans = func(sample []byte) []blankSpan { return h264Info(sample, int(b.body[4]&3)+1, b.body[1]) }
 		}
 	case "hvc1", "hev1":
 		if b := e.kid("hvcC"); b != nil && len(b.body) > 21 {
@@ -56,17 +56,22 @@ const (
 	userData     = 5   // user_data_unregistered (ITU-T H.264, D.1.7; H.265, D.2.7)
 )
 
-// h264Info finds user data in a sample of NAL units, each behind its length.
-func h264Info(sample []byte, lengthSize int) []blankSpan {
-	return nalInfo(sample, lengthSize, 1, func(b []byte) bool { return b[0]&31 == 6 })
+// h264Info finds user data in a sample of NAL units, each behind its length. In the lossless profile that of
+// x264 stays: decoders go by it.
+func h264Info(sample []byte, lengthSize int, profile byte) []blankSpan {
+	keeps := isOldX264
+	if profile == h264Lossless {
+		keeps = isX264
+	}
+	return nalInfo(sample, lengthSize, 1, func(b []byte) bool { return b[0]&31 == 6 }, keeps)
 }
 
 // h265Info is h264Info for H.265: SEI is type 39 or 40 there.
 func h265Info(sample []byte, lengthSize int) []blankSpan {
-	return nalInfo(sample, lengthSize, 2, func(b []byte) bool { return b[0]>>1&63 == 39 || b[0]>>1&63 == 40 })
+	return nalInfo(sample, lengthSize, 2, func(b []byte) bool { return b[0]>>1&63 == 39 || b[0]>>1&63 == 40 }, isOldX264)
 }
 
-func nalInfo(sample []byte, lengthSize, head int, isSEI func([]byte) bool) (spans []blankSpan) {
+func nalInfo(sample []byte, lengthSize, head int, isSEI, keeps func([]byte) bool) (spans []blankSpan) {
 	for at := 0; at+lengthSize+head < len(sample); {
 		n := 0
 		for _, c := range sample[at : at+lengthSize] {
@@ -77,30 +82,62 @@ func nalInfo(sample []byte, lengthSize, head int, isSEI func([]byte) bool) (span
 			break
 		}
 		if isSEI(sample[at:]) {
-			spans = append(spans, seiInfo(sample[:at+n], at+head)...)
+			spans = append(spans, seiInfo(sample[:at+n], at+head, keeps)...)
 		}
 		at += n
 	}
 	return spans
 }
 
-// seiInfo finds user data among the messages of an SEI. Ones with emulation prevention in them are
-// left alone: their lengths count other bytes.
-func seiInfo(sample []byte, at int) (spans []blankSpan) {
-	if bytes.Contains(sample[at:], []byte{0, 0, 3}) {
-		return nil
-	}
-	for at < len(sample)-1 { // the last byte ends the unit
+// seiInfo finds user data among the messages of an SEI, but for what is kept.
+func seiInfo(sample []byte, start int, keeps func([]byte) bool) (spans []blankSpan) {
+	payload, where := unescape(sample, start)
+	for at := 0; at < len(payload)-1; { // the last byte ends the unit
 		kind, size := 0, 0
-		kind, at = seiNumber(sample, at)
-		size, at = seiNumber(sample, at)
-		if size > len(sample)-at {
+		kind, at = seiNumber(payload, at)
+		size, at = seiNumber(payload, at)
+		if size > len(payload)-at {
 			return spans
 		}
-		if kind == userData && !isOldX264(sample[at:at+size]) {
-			spans = append(spans, blankSpan{at, at + size, 0xFF})
+		if kind == userData && !keeps(payload[at:at+size]) {
+			spans = appendBlanks(spans, sample, where[at:at+size])
 		}
 		at += size
+	}
+	return spans
+}
+
+// unescape takes emulation prevention out of a NAL unit from some place on (ITU-T H.264, 7.4.1), and says
+// where in the sample each byte lies.
+func unescape(sample []byte, start int) (payload []byte, where []int) {
+	zeros := 0
+	for i := start; i < len(sample); i++ {
+		if zeros >= 2 && sample[i] == 3 {
+			zeros = 0
+			continue
+		}
+		if zeros++; sample[i] != 0 {
+			zeros = 0
+		}
+		payload, where = append(payload, sample[i]), append(where, i)
+	}
+	return payload, where
+}
+
+// appendBlanks blanks bytes of a sample but for the zeros that a byte of emulation prevention follows: with
+// them it would become one of the payload.
+func appendBlanks(spans []blankSpan, sample []byte, where []int) []blankSpan {
+	const filler = 0xFF
+	for _, at := range where {
+		rest := sample[at:]
+		if bytes.HasPrefix(rest, []byte{0, 0, 3}) || at > 0 && bytes.HasPrefix(sample[at-1:], []byte{0, 0, 3}) {
+			continue
+		}
+		if n := len(spans); n > 0 && spans[n-1].to == at && spans[n-1].with == filler {
+			spans[n-1].to++
+			continue
+		}
+		spans = append(spans, blankSpan{at, at + 1, filler})
 	}
 	return spans
 }
@@ -113,6 +150,11 @@ func seiNumber(b []byte, at int) (n, next int) {
 		n, at = n+int(b[at]), at+1
 	}
 	return n, at
+}
+
+// isX264 says whether user data is that of x264, by its UUID.
+func isX264(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("\xdc\x45\xe9\xbd\xe6\xd9\x48\xb7\x96\x2c\xd8\x20\xd9\x23\xee\xef"))
 }
 
 // isOldX264 says whether user data names a version of x264 with faults that decoders work around.

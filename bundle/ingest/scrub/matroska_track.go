@@ -61,9 +61,9 @@ func mkvShown(entry []byte) (width, height int) {
 // mkvEncoder is what finds the name of an encoder in a block.
 func mkvEncoder(codec string, private []byte) func([]byte) []blankSpan {
 	switch {
-	case codec == "V_MPEG4/ISO/AVC" && len(private) > 4 && private[1] != h264Lossless:
+	case codec == "V_MPEG4/ISO/AVC" && len(private) > 4:
 		n := int(private[4]&3) + 1
-		return func(b []byte) []blankSpan { return h264Info(b, n) }
+		return func(b []byte) []blankSpan { return h264Info(b, n, private[1]) }
 	case codec == "V_MPEGH/ISO/HEVC" && len(private) > 21:
 		n := int(private[21]&3) + 1
 		return func(b []byte) []blankSpan { return h265Info(b, n) }
