@@ -32,6 +32,13 @@ func (m *maker) extract(t *tree) *html.Node {
 	m.settleTitle(t.body)
 	var size measure
 	size.of(t.body, 0, 0, false)
+	if only := marked(t.body); only != nil {
+		var part measure
+		part.of(only, 0, 0, false)
+		if float64(part.prose) >= enoughProse*float64(size.prose) {
+			return only
+		}
+	}
 	if size.prose < enoughText || size.text > maxReadable || size.nodes > maxReadableNodes ||
 		size.work > maxReadableWork || size.tables > maxTableDepth {
 		return t.body
@@ -46,6 +53,23 @@ func (m *maker) extract(t *tree) *html.Node {
 		return t.body
 	}
 	return found
+}
+
+// marked is the element that says of itself that it is the article, where there is only one such.
+func marked(body *html.Node) *html.Node {
+	for _, name := range []string{"article", "main"} {
+		var found *html.Node
+		n := 0
+		for c := range body.Descendants() {
+			if c.Type == html.ElementNode && c.Data == name {
+				found, n = c, n+1
+			}
+		}
+		if n == 1 {
+			return found
+		}
+	}
+	return nil
 }
 
 // readable looks for the article in a page. The page stays as it is, but for its line breaks. The
