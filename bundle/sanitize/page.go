@@ -161,7 +161,7 @@ func (p *page) special(e *element, kind html.TokenType) {
 		}
 	case "base":
 		if href := p.value("href"); p.part < inContent && p.refs.base == "" {
-			p.refs.setBase(href)
+			p.refs.setBase(strings.ToValidUTF8(href, "\uFFFD"))
 		}
 	case "link":
 		p.linkTag()
