@@ -1,0 +1,170 @@
+package search
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"satchel/bundle/internal/extsort"
+	"satchel/bundle/search/text"
+)
+
+// What a term tells of a document: BM25's saturated frequency with headings counted threefold and
+// fields weighed before saturation (S. Robertson, H. Zaragoza, The Probabilistic Relevance Framework:
+// BM25 and Beyond, 2009), and a bonus for titles on top, more for short ones. The length that documents
+// are measured by is fixed, so that a posting does not depend on other documents.
+const (
+	saturation   = 1.2
+	lengthWeight = 0.4
+	pivot        = 400 // terms of a document of middling length
+	headingTimes = 3
+	titleTimes   = 2
+	titleBonus   = 4.5
+	nameBonus    = 1.0
+
+	// impactStep is what the smallest impact is worth. The largest is worth maxImpact times as much.
+	impactStep = (saturation + 1 + titleBonus) / maxImpact
+)
+
+// field is a part of a document.
+type field uint8
+
+const (
+	body field = iota
+	heading
+	title
+	name
+)
+
+// tally is how often a term is in the document at hand.
+type tally struct {
+	times uint32 // weighed
+	title bool
+	name  bool
+}
+
+// A gatherer collects the postings of some of the documents, one after the other.
+type gatherer struct {
+	scanner text.Scanner
+	terms   map[string]int32
+	tallies []tally
+	met     []int32 // terms of the document
+	length  int     // of the document in terms
+	titled  int     // length of its title
+	heads   []int32 // the last posting of each term
+	chain   []link
+	bytes   int // of all terms
+}
+
+// link is a posting, and the one of the same term before it, or -1.
+type link struct {
+	posting
+	before int32
+}
+
+func newGatherer() *gatherer { return &gatherer{terms: map[string]int32{}} }
+
+// memory is about how many bytes g holds.
+func (g *gatherer) memory() int { return g.bytes + len(g.terms)*100 + len(g.chain)*12 }
+
+func (g *gatherer) add(d *Document) {
+	g.scan(d.Title, title)
+	g.titled = g.length
+	g.scan(d.Name, name)
+	for _, h := range d.Headings {
+		g.scan(h, heading)
+	}
+	g.scan(d.Text, body)
+	for _, t := range g.met {
+		g.post(t, posting{d.ID, g.impact(g.tallies[t])})
+		g.tallies[t] = tally{}
+	}
+	g.met, g.length = g.met[:0], 0
+	for _, tag := range d.Tags {
+		g.post(g.term([]byte(tagTerm(tag))), posting{d.ID, 1})
+	}
+}
+
+func (g *gatherer) scan(s string, f field) {
+	g.scanner.Reset(s)
+	for g.scanner.Next() {
+		t := g.term(g.scanner.Token().Term)
+		n := &g.tallies[t]
+		if *n == (tally{}) {
+			g.met = append(g.met, t)
+		}
+		g.length++
+		switch f {
+		case title:
+			n.times += titleTimes
+			n.title = true
+		case name:
+			n.name = true
+		case heading:
+			n.times += headingTimes
+		default:
+			n.times++
+		}
+	}
+}
+
+// term returns the number of a term.
+func (g *gatherer) term(term []byte) int32 {
+	t, ok := g.terms[string(term)]
+	if !ok {
+		t = int32(len(g.tallies))
+		g.terms[string(term)] = t
+		g.tallies = append(g.tallies, tally{})
+		g.heads = append(g.heads, -1)
+		g.bytes += len(term)
+	}
+	return t
+}
+
+func (g *gatherer) post(t int32, p posting) {
+	g.chain = append(g.chain, link{p, g.heads[t]})
+	g.heads[t] = int32(len(g.chain) - 1)
+}
+
+func (g *gatherer) impact(n tally) uint8 {
+	times := float64(n.times)
+	norm := 1 - lengthWeight + lengthWeight*float64(g.length)/pivot
+	value := times * (saturation + 1) / (times + saturation*norm)
+	if n.title {
+		value += titleBonus / (1 + 0.15*float64(max(g.titled-1, 0)))
+	} else if n.name {
+		value += nameBonus
+	}
+	return uint8(min(max(value/impactStep+0.5, 1), maxImpact))
+}
+
+// flush hands all postings to a sorter, a record for each term, and forgets them.
+func (g *gatherer) flush(s *extsort.Sorter) error {
+	var value []byte
+	for term, t := range g.terms {
+		value = value[:0]
+		for i := g.heads[t]; i >= 0; i = g.chain[i].before {
+			value = appendRecord(value, g.chain[i].posting)
+		}
+		if err := s.Add([]byte(term), value); err != nil {
+			return err
+		}
+	}
+	clear(g.terms)
+	g.tallies, g.heads, g.chain, g.bytes = g.tallies[:0], g.heads[:0], g.chain[:0], 0
+	return nil
+}
+
+// recordBytes is how long a posting is in a record.
+const recordBytes = 5
+
+func appendRecord(b []byte, p posting) []byte {
+	return append(binary.BigEndian.AppendUint32(b, p.doc), p.impact)
+}
+
+func parseRecord(list []posting, b []byte) []posting {
+	list = slices.Grow(list, len(b)/recordBytes)
+	for ; len(b) >= recordBytes; b = b[recordBytes:] {
+		list = append(list, posting{binary.BigEndian.Uint32(b), b[4]})
+	}
+	return list
+}
