@@ -21,6 +21,8 @@ const (
 // Limits of what one word becomes.
 const (
 	maxPrefixed = 512       // terms that begin with what was typed
+	fewPrefixed = 16        // the same, when a query has many beginnings
+	maxWidened  = 1024      // terms of all beginnings together, before there are few of each
 	maxScanned  = 320 << 10 // bytes of the dictionary looked at to find those that are near
 	maxNear     = 6         // terms that are near
 )
@@ -83,7 +85,7 @@ func (s *session) lookup(u *unit, term string, weight float32) {
 
 func parseTerm(term string, value []byte, weight float32) (alternative, error) {
 	df, n := binary.Uvarint(value)
-	if n <= 0 || df == 0 || df > 1<<32 {
+	if n <= 0 || df == 0 || df > 1<<32 || len(value) > n+inlineBytes {
 		return alternative{}, fmt.Errorf("%w: bad term", errIndex)
 	}
 	a := alternative{term: term, weight: weight, df: df}
@@ -120,7 +122,12 @@ func (s *session) prefixed(u *unit, prefix string, weight float32) {
 		}
 	})
 	slices.SortStableFunc(found, func(a, b alternative) int { return cmp.Compare(b.df, a.df) })
-	found = found[:min(len(found), maxPrefixed)]
+	limit := maxPrefixed
+	if s.widened >= maxWidened {
+		limit = fewPrefixed
+	}
+	found = found[:min(len(found), limit)]
+	s.widened += len(found)
 	slices.SortFunc(found, func(a, b alternative) int { return cmp.Compare(a.term, b.term) })
 	for _, a := range found {
 		u.add(a)
@@ -230,6 +237,9 @@ type chunk struct {
 // chunk returns the chunk of a that has its first document not below from.
 func (s *session) chunk(a *alternative, from uint32) (c chunk, ok bool) {
 	if a.inline != nil {
+		if s.spend(len(a.inline)); s.partial {
+			return c, false
+		}
 		p, err := newPostings(a.inline, 0)
 		s.note(err)
 		return chunk{p, 1<<32 - 1}, err == nil
@@ -255,6 +265,7 @@ func (s *session) chunk(a *alternative, from uint32) (c chunk, ok bool) {
 			return c, false
 		}
 		p, err := newPostings(e.Value[n:], uint32(base))
+		p.end = last
 		s.note(err)
 		return chunk{p, last}, err == nil
 	}

@@ -167,7 +167,8 @@ type postings struct {
 	r             bitReader
 	left          uint64
 	gaps, impacts uint
-	next          uint64 // 1 + the last document
+	next          uint64 // 1 + the document before
+	end           uint32 // no document is above it
 }
 
 // newPostings begins to read a chunk whose documents follow base - 1.
@@ -176,7 +177,7 @@ func newPostings(chunk []byte, base uint32) (p postings, err error) {
 	if n <= 0 || len(chunk) < n+2 || count == 0 || count > uint64(len(chunk)-n-2)*8 {
 		return p, fmt.Errorf("%w: postings cut off", errIndex)
 	}
-	p.left, p.gaps, p.impacts, p.next = count, uint(chunk[n]), uint(chunk[n+1]), uint64(base)
+	p.left, p.gaps, p.impacts, p.next, p.end = count, uint(chunk[n]), uint(chunk[n+1]), uint64(base), 1<<32-1
 	if p.gaps > maxRice || p.impacts > maxRice {
 		return p, fmt.Errorf("%w: bad Rice parameter", errIndex)
 	}
@@ -192,7 +193,7 @@ func (p *postings) read() (posting, bool, error) {
 	p.left--
 	doc := p.next + uint64(p.r.rice(p.gaps))
 	impact := p.r.rice(p.impacts)
-	if p.r.over || doc > 1<<32-1 || impact >= maxImpact {
+	if p.r.over || doc > uint64(p.end) || impact >= maxImpact {
 		return posting{}, false, fmt.Errorf("%w: bad posting", errIndex)
 	}
 	p.next = doc + 1

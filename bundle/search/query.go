@@ -76,6 +76,7 @@ type session struct {
 	q       Query
 	key     []byte
 	spent   int
+	widened int // terms that stand for the beginnings of words
 	partial bool
 	damage  error
 	groups  groups
@@ -106,14 +107,14 @@ func (x *Index) Search(q Query) (*Result, error) {
 	for _, c := range clauses(q.Text, q.Typing) {
 		u := c.units()
 		switch {
-		case len(u) == 0 || len(wanted)+len(u) > maxUnits || len(unwanted) > maxUnits:
-		case c.exclude:
-			unwanted = append(unwanted, u)
-		default:
-			wanted = append(wanted, u...)
-			if c.phrase {
+		case len(u) == 0:
+		case !c.exclude:
+			wanted = appendNew(wanted, u)
+			if c.phrase && len(phrases) < maxUnits {
 				phrases = append(phrases, c)
 			}
+		case len(unwanted) < maxUnits:
+			unwanted = append(unwanted, appendNew(nil, u))
 		}
 	}
 	if len(wanted) == 0 {
@@ -128,6 +129,17 @@ func (x *Index) Search(q Query) (*Result, error) {
 	r.prepare(x.docs)
 	r.Partial, r.Damage, r.Corrected = s.partial, s.damage, corrected(wanted)
 	return r, nil
+}
+
+// appendNew appends those of more that are not in list, as far as there is room.
+func appendNew(list, more []unit) []unit {
+	for _, u := range more {
+		same := func(v unit) bool { return v.word == u.word && v.open == u.open && v.exact == u.exact }
+		if len(list) < maxUnits && !slices.ContainsFunc(list, same) {
+			list = append(list, u)
+		}
+	}
+	return list
 }
 
 // answer returns the documents that the units find, best first. If those with all words are few, those
@@ -204,16 +216,7 @@ func count(units []unit) (n int) {
 
 // all returns the documents that have all units that are not optional, in ascending order.
 func (s *session) all(units []unit) []found {
-	order := make([]*unit, len(units))
-	for i := range units {
-		order[i] = &units[i]
-	}
-	slices.SortStableFunc(order, func(a, b *unit) int {
-		if a.optional != b.optional {
-			return boolCompare(a.optional, b.optional)
-		}
-		return cmp.Compare(a.df, b.df)
-	})
+	order := byFrequency(units)
 	hits := s.restrict(s.collect(order[0]))
 	for _, u := range order[1:] {
 		if len(hits) == 0 {
@@ -231,14 +234,22 @@ func (s *session) all(units []unit) []found {
 	return hits
 }
 
-func boolCompare(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
+// byFrequency returns the units that are not optional before the others, and rare ones before common ones.
+func byFrequency(units []unit) []*unit {
+	order := make([]*unit, len(units))
+	for i := range units {
+		order[i] = &units[i]
 	}
-	return -1
+	slices.SortStableFunc(order, func(a, b *unit) int {
+		switch {
+		case a.optional == b.optional:
+			return cmp.Compare(a.df, b.df)
+		case a.optional:
+			return 1
+		}
+		return -1
+	})
+	return order
 }
 
 // most returns the documents that have at least this share of the units. One that lacks some counts less.
@@ -248,11 +259,12 @@ func (s *session) most(units []unit, required int, least float32) []found {
 		units int
 	}
 	var parts []part
-	for i := range units {
-		if u := &units[i]; !u.optional {
-			for _, h := range s.collect(u) {
-				parts = append(parts, part{h, 1})
-			}
+	for _, u := range byFrequency(units)[:required] {
+		for _, h := range s.collect(u) {
+			parts = append(parts, part{h, 1})
+		}
+		if s.partial = s.partial || len(parts) > maxFound/2; s.partial {
+			break
 		}
 	}
 	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.doc, b.doc) })
@@ -277,29 +289,12 @@ func (s *session) weight(u *unit) float32 {
 }
 
 // collect returns all documents that have a unit, in ascending order.
-func (s *session) collect(u *unit) (hits []found) {
+func (s *session) collect(u *unit) []found {
+	hits := make([]found, 0, min(u.df, uint64(s.x.docs), maxFound))
 	w := s.weight(u)
-	hits = make([]found, 0, min(u.df, uint64(s.x.docs), maxFound))
 	for i := range u.alternatives {
 		a := &u.alternatives[i]
-		for from := uint64(0); from < 1<<32; {
-			c, ok := s.chunk(a, uint32(from))
-			if !ok {
-				break
-			}
-			from = uint64(c.last) + 1
-			for len(hits) < maxFound {
-				p, ok, err := c.read()
-				if s.note(err); !ok {
-					break
-				}
-				hits = append(hits, found{p.doc, w * a.weight * float32(p.impact)})
-			}
-			if len(hits) >= maxFound {
-				s.partial = true
-				break
-			}
-		}
+		hits = s.collectOne(hits, a, w*a.weight)
 	}
 	if len(u.alternatives) < 2 {
 		return hits
@@ -308,6 +303,32 @@ func (s *session) collect(u *unit) (hits []found) {
 		return cmp.Or(cmp.Compare(a.doc, b.doc), cmp.Compare(b.score, a.score))
 	})
 	return slices.CompactFunc(hits, func(a, b found) bool { return a.doc == b.doc })
+}
+
+// collectOne appends the documents of one term.
+func (s *session) collectOne(hits []found, a *alternative, worth float32) []found {
+	for from := uint64(0); from < 1<<32; {
+		c, ok := s.chunk(a, uint32(from))
+		if !ok {
+			if from == 0 && !s.partial {
+				s.note(fmt.Errorf("%w: a term without its list", errIndex))
+			}
+			return hits
+		}
+		from = uint64(c.last) + 1
+		for {
+			p, ok, err := c.read()
+			if s.note(err); !ok {
+				break
+			}
+			if len(hits) == maxFound {
+				s.partial = true
+				return hits
+			}
+			hits = append(hits, found{p.doc, worth * float32(p.impact)})
+		}
+	}
+	return hits
 }
 
 // match returns for each of the hits, which ascend, what a unit is worth in it.

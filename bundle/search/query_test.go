@@ -105,6 +105,7 @@ func TestSearch(t *testing.T) {
 		{"Russian", Query{Text: "удаленного входа"}, []int{10}},
 		{"Thai", Query{Text: "ติดตั้ง"}, []int{11}},
 		{"Burmese", Query{Text: "နှိပ်"}, []int{12}},
+		{"many letters", Query{Text: strings.Repeat("这本书很好请备份数据库", 5)}, []int{6}},
 		{"not there", Query{Text: "xylophone"}, nil},
 	} {
 		c.q.Limit = 20

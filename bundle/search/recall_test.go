@@ -62,6 +62,27 @@ func TestCorporaRecall(t *testing.T) {
 	}
 }
 
+// TestCorporaStorms asks a real index what is to keep a reader busy.
+func TestCorporaStorms(t *testing.T) {
+	c := readCorpus(t, "handbook")
+	data := build(t, c.docs)
+	for name, q := range storms() {
+		x, err := Open(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		r, err := x.Search(Query{Text: q, Limit: 10, Typing: true, Prefer: []string{"language=en-US"}})
+		took := time.Since(start)
+		if err == nil && r.Damage != nil {
+			t.Error(name, r.Damage)
+		}
+		if t.Logf("%s: %v", name, took); took > time.Second { // of 100 ms, on a busy machine
+			t.Errorf("%s: %v", name, took)
+		}
+	}
+}
+
 // million are documents like articles: words by Zipf's law, 60 of them in each.
 func million(t testing.TB, n int) *os.File {
 	t.Helper()

@@ -86,7 +86,7 @@ func Open(r io.ReaderAt, size int64) (*Index, error) {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	docs, n := binary.Uvarint(about)
-	if !ok || n != len(about) || docs > 1<<32-1 {
+	if !ok || n <= 0 || n != len(about) || docs > 1<<32-1 {
 		return nil, fmt.Errorf("%w: bad number of documents", ErrDamaged)
 	}
 	return &Index{t, uint32(docs)}, nil
