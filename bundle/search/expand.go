@@ -84,7 +84,7 @@ func (s *session) lookup(u *unit, term string, weight float32) {
 }
 
 func parseTerm(term string, value []byte, weight float32) (alternative, error) {
-	df, n := binary.Uvarint(value)
+	df, n := uvarint(value)
 	if n <= 0 || df == 0 || df > 1<<32 || len(value) > n+inlineBytes {
 		return alternative{}, fmt.Errorf("%w: bad term", errIndex)
 	}
@@ -149,35 +149,31 @@ func (s *session) near(u *unit) {
 	if len(word) > 7 {
 		edits = 2
 	}
-	type candidate struct {
-		alternative
-		edits int
-	}
-	var found []candidate
-	var d distance
-	ranges := []string{string(word[:1]), string([]rune{word[1], word[0]}), string(word[1:3])}
-	for i, prefix := range ranges {
-		limit := maxScanned
-		if i > 0 {
-			limit /= 8
-		}
-		s.terms(prefix, limit, func(term, value []byte) {
-			n := d.measure(word, term, edits)
-			if n == 0 || n > edits {
-				return
-			}
-			a, err := parseTerm(string(term), value, weightNear/float32(n))
-			if s.note(err); err == nil {
-				found = append(found, candidate{a, n})
-			}
-		})
-	}
-	slices.SortStableFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(b.df, a.df), cmp.Compare(a.term, b.term))
+	found := s.within(edits, word, string(word[:1]), maxScanned)
+	found = append(found, s.within(edits, word, string([]rune{word[1], word[0]}), maxScanned/8)...)
+	found = append(found, s.within(edits, word, string(word[1:3]), maxScanned/8)...)
+	slices.SortStableFunc(found, func(a, b alternative) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(b.df, a.df), cmp.Compare(a.term, b.term))
 	})
-	for _, c := range found[:min(len(found), maxNear)] {
-		u.add(c.alternative)
+	for _, a := range found[:min(len(found), maxNear)] {
+		u.add(a)
 	}
+}
+
+// within returns the terms that begin with prefix and are at most some edits away from a word.
+func (s *session) within(edits int, word []rune, prefix string, limit int) (list []alternative) {
+	var d distance
+	s.terms(prefix, limit, func(term, value []byte) {
+		n := d.measure(word, term, edits)
+		if n == 0 || n > edits {
+			return
+		}
+		a, err := parseTerm(string(term), value, weightNear/float32(n))
+		if s.note(err); err == nil {
+			list = append(list, a)
+		}
+	})
+	return list
 }
 
 // distance measures how many edits are between two words: letters more, less, other, or two exchanged
@@ -258,7 +254,7 @@ func (s *session) chunk(a *alternative, from uint32) (c chunk, ok bool) {
 		if !bytes.HasPrefix(e.Key, prefix) || len(e.Key) != len(prefix)+4 {
 			return c, false
 		}
-		base, n := binary.Uvarint(e.Value)
+		base, n := uvarint(e.Value)
 		last := binary.BigEndian.Uint32(e.Key[len(prefix):])
 		if n <= 0 || base > uint64(last) {
 			s.note(fmt.Errorf("%w: bad list", errIndex))

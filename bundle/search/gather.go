@@ -10,20 +10,20 @@ import (
 
 // What a term tells of a document: BM25's saturated frequency with headings counted threefold and
 // fields weighed before saturation (S. Robertson, H. Zaragoza, The Probabilistic Relevance Framework:
-// BM25 and Beyond, 2009), and a bonus for titles on top, more for short ones. The length that documents
-// are measured by is fixed, so that a posting does not depend on other documents.
+// BM25 and Beyond, 2009; k1 is 1.2, b is 0.4), and a bonus for titles on top, more for short ones. The
+// length that documents are measured by is fixed at 400 terms, so that a posting does not depend on other
+// documents. All is counted in thousandths, in whole numbers: they are the same on every processor.
 const (
-	saturation   = 1.2
-	lengthWeight = 0.4
-	pivot        = 400 // terms of a document of middling length
 	headingTimes = 3
 	titleTimes   = 2
-	titleBonus   = 4.5
-	nameBonus    = 1.0
-
-	// impactStep is what the smallest impact is worth. The largest is worth maxImpact times as much.
-	impactStep = (saturation + 1 + titleBonus) / maxImpact
+	mostTimes    = 2200 // what very many times come near to
+	titleBonus   = 4500
+	nameBonus    = 1000
+	mostImpact   = mostTimes + titleBonus
 )
+
+// impactStep is what the smallest impact is worth. The largest is worth maxImpact times as much.
+const impactStep = mostImpact / 1000.0 / maxImpact
 
 // field is a part of a document.
 type field uint8
@@ -126,15 +126,14 @@ func (g *gatherer) post(t int32, p posting) {
 }
 
 func (g *gatherer) impact(n tally) uint8 {
-	times := float64(n.times)
-	norm := 1 - lengthWeight + lengthWeight*float64(g.length)/pivot
-	value := times * (saturation + 1) / (times + saturation*norm)
+	times := int64(n.times)
+	value := times * mostTimes * 10_000 / (10_000*times + 7_200 + 12*int64(g.length))
 	if n.title {
-		value += titleBonus / (1 + 0.15*float64(max(g.titled-1, 0)))
+		value += titleBonus * 100 / (100 + 15*int64(max(g.titled-1, 0)))
 	} else if n.name {
 		value += nameBonus
 	}
-	return uint8(min(max(value/impactStep+0.5, 1), maxImpact))
+	return uint8(min(max((value*maxImpact+mostImpact/2)/mostImpact, 1), maxImpact))
 }
 
 // flush hands all postings to a sorter, a record for each term, and forgets them.

@@ -100,7 +100,7 @@ func TestHostileRoot(t *testing.T) {
 
 // FuzzIndex makes an index of entries that nobody has checked, and asks it.
 func FuzzIndex(f *testing.F) {
-	data := build(f, libraryDocs())
+	data := build(f, libraryDocs()[:2]) // the engine takes long to make large inputs small
 	t, err := tree.New(bytes.NewReader(data), tree.Root{Size: int64(len(data)) - TrailerSize,
 		Length: int(binary.BigEndian.Uint32(data[len(data)-36:])), Hash: [32]byte(data[len(data)-32:])})
 	if err != nil {

@@ -82,11 +82,12 @@ func (g *groups) parse(chunk []byte, doc, last uint32) error {
 	g.of, g.first, g.last = make(map[uint32]uint32, groupsPerChunk), doc, last
 	next := uint64(0)
 	for n := 0; len(chunk) > 0; n++ {
-		gap, a := binary.Uvarint(chunk)
+		gap, a := uvarint(chunk)
 		if a <= 0 || gap > 1<<32 {
 			return fmt.Errorf("%w: bad groups", errIndex)
 		}
-		distance, b := binary.Varint(chunk[a:])
+		zigzag, b := uvarint(chunk[a:])
+		distance := int64(zigzag>>1) ^ -int64(zigzag&1)
 		this := next + gap
 		group := int64(this) + distance
 		if b <= 0 || this > uint64(last) || group < 0 || group > 1<<32-1 {

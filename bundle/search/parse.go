@@ -83,30 +83,25 @@ type unit struct {
 // units takes a clause apart.
 func (c clause) units() (list []unit) {
 	var s text.Scanner
-	s.Reset(c.text)
 	var run []unit
-	start, end := 0, 0
+	start, end := 0, 0 // of the run
 	finish := func() {
 		if len(run) > 0 {
 			list = append(list, c.run(run, c.text[start:end])...)
 			run = nil
 		}
 	}
-	for s.Next() && len(list) < maxUnits {
+	for s.Reset(c.text); s.Next() && len(list) < maxUnits; end = s.Token().End {
 		t := s.Token()
 		u := unit{word: string(t.Term), kind: t.Kind, exact: c.phrase || c.exclude}
 		if t.First {
 			finish()
 			start = t.Start
 		}
-		end = t.End
 		switch {
-		case t.Kind == text.Part && len(list) > 0:
-			if t.Start == start { // the parts find what is written as one word, and as two
-				list = list[:len(list)-1]
-			}
-			list = append(list, u)
-		case t.Kind == text.Word:
+		case t.Kind == text.Part && t.Start == start: // the parts find what is written as one word, and as two
+			list[len(list)-1] = u
+		case t.Kind == text.Part || t.Kind == text.Word:
 			list = append(list, u)
 		case t.Kind == text.Gram || t.First:
 			if t.Hangul {

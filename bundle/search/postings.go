@@ -31,6 +31,15 @@ var errIndex = errors.New("malformed search index")
 //
 // Rice codes are from R. F. Rice, Some Practical Universal Noiseless Coding Techniques, 1979.
 
+// uvarint is binary.Uvarint for the one shortest spelling of a number.
+func uvarint(b []byte) (uint64, int) {
+	v, n := binary.Uvarint(b)
+	if n > 1 && b[n-1] == 0 {
+		return 0, 0
+	}
+	return v, n
+}
+
 // bitWriter appends bits to bytes.
 type bitWriter struct {
 	b    []byte
@@ -173,7 +182,7 @@ type postings struct {
 
 // newPostings begins to read a chunk whose documents follow base - 1.
 func newPostings(chunk []byte, base uint32) (p postings, err error) {
-	count, n := binary.Uvarint(chunk)
+	count, n := uvarint(chunk)
 	if n <= 0 || len(chunk) < n+2 || count == 0 || count > uint64(len(chunk)-n-2)*8 {
 		return p, fmt.Errorf("%w: postings cut off", errIndex)
 	}

@@ -21,9 +21,9 @@ import (
 
 // Limits of an index.
 const (
-	MaxTags     = 32  // of one document
-	MaxTag      = 100 // bytes of a tag
-	MaxHeadings = 10_000
+	MaxTags     = 32     // of one document
+	MaxTag      = 100    // bytes of a tag
+	MaxHeadings = 10_000 // of one document
 )
 
 // Keys of the table: the first byte says what an entry is.
@@ -85,7 +85,7 @@ func Open(r io.ReaderAt, size int64) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	docs, n := binary.Uvarint(about)
+	docs, n := uvarint(about)
 	if !ok || n <= 0 || n != len(about) || docs > 1<<32-1 {
 		return nil, fmt.Errorf("%w: bad number of documents", ErrDamaged)
 	}
