@@ -131,3 +131,24 @@ func TestCorporaSize(t *testing.T) {
 		})
 	}
 }
+
+// TestCorporaLanguages says what the pages of one language alone take.
+func TestCorporaLanguages(t *testing.T) {
+	c := readCorpus(t, "handbook")
+	for language, limit := range map[string]float64{
+		"en-US": 20, "es-ES": 20, "ru-RU": 20, "fa-IR": 20, "ko-KR": 20, "ja-JP": 35, "zh-CN": 50,
+	} {
+		var docs []Document
+		size := 0
+		for i, d := range c.docs {
+			if strings.HasPrefix(c.paths[i], language+"/") {
+				docs = append(docs, d)
+				size += len(d.Text) + len(d.Title)
+			}
+		}
+		share := 100 * float64(len(build(t, docs))) / float64(size)
+		if t.Logf("%s: %.1f %% of %d bytes", language, share, size); share > limit {
+			t.Errorf("%s: %.1f %%, at most %.0f %% wanted", language, share, limit)
+		}
+	}
+}

@@ -17,7 +17,7 @@ type posting struct {
 const maxImpact = 16
 
 // chunkBytes is how long the postings of one entry get; a list goes on in the next.
-const chunkBytes = 24 << 10
+const chunkBytes = 31 << 10
 
 // maxRice is the largest parameter of a Rice code: a gap has 32 bits.
 const maxRice = 31

@@ -53,7 +53,7 @@ type Result struct {
 
 // Limits of the work that a query makes.
 const (
-	maxSpend = 800 << 10 // bytes of postings
+	maxSpend = 720 << 10 // bytes of postings
 	maxFound = 2 << 20   // postings taken in
 	pageCost = 16 << 10
 

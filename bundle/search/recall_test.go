@@ -132,26 +132,26 @@ func TestCorporaMillion(t *testing.T) {
 	word := func() string { return fmt.Sprintf("w%x", zipf.Uint64()*2654435761%(1<<32)) }
 	var times []time.Duration
 	var reads []int64
-	var memory, before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&memory)
+	var before, after runtime.MemStats
 	most := uint64(0)
 	for i := range 100 {
 		c := &counter{r: f}
+		runtime.GC()
+		runtime.ReadMemStats(&before)
 		start := time.Now()
 		x, err := Open(c, info.Size()) // cold: with an empty cache
 		if err != nil {
 			t.Fatal(err)
 		}
 		q := strings.Join([]string{word(), word(), word()}[:1+i%3], " ")
-		runtime.ReadMemStats(&before)
 		r, err := x.Search(Query{Text: q, Limit: 10, Prefer: []string{"language=ko"}})
+		took := time.Since(start)
 		runtime.ReadMemStats(&after)
 		if err != nil || r.Damage != nil {
 			t.Fatal(q, err, r.Damage)
 		}
-		most = max(most, after.HeapAlloc-min(memory.HeapAlloc, after.HeapAlloc))
-		times, reads = append(times, time.Since(start)), append(reads, c.n.Load())
+		most = max(most, after.HeapAlloc-min(before.HeapAlloc, after.HeapAlloc))
+		times, reads = append(times, took), append(reads, c.n.Load())
 		if c.n.Load() > 60 {
 			t.Logf("%s: %d reads, %d found, partial %v", q, c.n.Load(), r.Total, r.Partial)
 		}
