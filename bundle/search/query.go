@@ -252,34 +252,37 @@ func byFrequency(units []unit) []*unit {
 	return order
 }
 
-// most returns the documents that have at least this share of the units. One that lacks some counts less.
+// most returns the documents that have at least this share of the required units. One that lacks some counts less.
 func (s *session) most(units []unit, required int, least float32) []found {
-	type part struct {
-		found
-		units int
-	}
-	var parts []part
-	for _, u := range byFrequency(units)[:required] {
-		for _, h := range s.collect(u) {
-			parts = append(parts, part{h, 1})
-		}
-		if s.partial = s.partial || len(parts) > maxFound/2; s.partial {
+	need := int(math.Ceil(float64(least) * float64(required)))
+	order := byFrequency(units)[:required]
+	var hits []found
+	for _, u := range order[:required-need+1] { // who lacks all of these lacks too many
+		hits = append(hits, s.collect(u)...)
+		if s.partial = s.partial || len(hits) > maxFound/4; s.partial {
 			break
 		}
 	}
-	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.doc, b.doc) })
-	var hits []found
-	for i := 0; i < len(parts); {
-		p := parts[i]
-		for i++; i < len(parts) && parts[i].doc == p.doc; i++ {
-			p.score += parts[i].score
-			p.units++
-		}
-		if share := float32(p.units) / float32(required); share >= least {
-			hits = append(hits, found{p.doc, p.score * share * share})
+	slices.SortFunc(hits, func(a, b found) int { return cmp.Compare(a.doc, b.doc) })
+	hits = s.restrict(slices.CompactFunc(hits, func(a, b found) bool { return a.doc == b.doc }))
+	has := make([]int, len(hits))
+	for i := range hits {
+		hits[i].score = 0
+	}
+	for _, u := range order {
+		for i, score := range s.match(u, hits) {
+			if hits[i].score += score; score > 0 {
+				has[i]++
+			}
 		}
 	}
-	return s.restrict(hits)
+	kept := hits[:0]
+	for i, h := range hits {
+		if share := float32(has[i]) / float32(required); has[i] >= need {
+			kept = append(kept, found{h.doc, h.score * share * share})
+		}
+	}
+	return kept
 }
 
 // weight is what a posting of a unit is worth, before its impact: the inverse document frequency.
