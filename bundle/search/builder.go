@@ -80,6 +80,9 @@ func (b *Builder) Add(d Document) error {
 	b.mu.Lock()
 	b.count++
 	b.fail(b.groups.Add(key, binary.BigEndian.AppendUint32(nil, d.Group)))
+	if b.done {
+		b.fail(errors.New("search: document added to a finished index"))
+	}
 	err := b.err
 	b.mu.Unlock()
 	if err == nil {
@@ -116,10 +119,12 @@ func (b *Builder) flush(g *gatherer) {
 
 // stop ends the workers.
 func (b *Builder) stop() {
+	b.mu.Lock()
 	if !b.done {
 		b.done = true
 		close(b.docs)
 	}
+	b.mu.Unlock()
 	b.workers.Wait()
 }
 
@@ -129,7 +134,8 @@ func (b *Builder) Close() error {
 	return errors.Join(b.lists.Close(), b.groups.Close(), b.words.Close())
 }
 
-// Finish writes the index to w. Nothing can be added any more.
+// Finish writes the index to w. Nothing can be added any more. It fails when an ID was added twice, with what
+// sorting failed with, and with what w fails with.
 func (b *Builder) Finish(w io.Writer) error {
 	b.stop()
 	if b.err != nil {

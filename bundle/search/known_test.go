@@ -46,8 +46,8 @@ func (k known) tag() string {
 	return "language=" + full
 }
 
-// TestKnownItems asks every query of testdata/known.tsv: nine in ten find the right page among the first three.
-func TestKnownItems(t *testing.T) {
+// TestCorporaKnownItems asks every query of testdata/known.tsv: nine in ten find the right page among the first three.
+func TestCorporaKnownItems(t *testing.T) {
 	list := readKnown(t)
 	good, first := 0, 0
 	for _, name := range []string{"handbook", "gimp"} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -190,6 +191,25 @@ func TestSnippet(t *testing.T) {
 	}
 }
 
+// TestVector builds the same bytes everywhere. After a change that is meant, SATCHEL_UPDATE=1 writes the file anew.
+func TestVector(t *testing.T) {
+	t.Parallel()
+	const file = "testdata/library.index"
+	data := build(t, libraryDocs())
+	if os.Getenv("SATCHEL_UPDATE") != "" {
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(data, want) {
+		t.Errorf("%d bytes, not the %d of %s", len(data), len(want), file)
+	}
+}
+
 func TestOrderOfDocuments(t *testing.T) {
 	t.Parallel()
 	docs := libraryDocs()
@@ -214,6 +234,9 @@ func TestAddTwice(t *testing.T) {
 	}
 	if err := b.Finish(io.Discard); err == nil {
 		t.Error("no error")
+	}
+	if err := b.Add(Document{ID: 2}); err == nil {
+		t.Error("added to a finished index")
 	}
 	for _, tags := range [][]string{make([]string, MaxTags+1), {"a\x00"}, {strings.Repeat("x", MaxTag+1)}} {
 		b := NewBuilder(t.TempDir())

@@ -92,7 +92,13 @@ func million(t testing.TB, n int) *os.File {
 	b := NewBuilder(t.TempDir())
 	defer b.Close()
 	var text strings.Builder
+	var memory runtime.MemStats
+	most := uint64(0)
 	for i := range n {
+		if i%20_000 == 0 {
+			runtime.ReadMemStats(&memory)
+			most = max(most, memory.HeapInuse)
+		}
 		text.Reset()
 		for range 60 {
 			text.WriteString(word())
@@ -112,6 +118,8 @@ func million(t testing.TB, n int) *os.File {
 	if err := b.Finish(f); err != nil {
 		t.Fatal(err)
 	}
+	runtime.ReadMemStats(&memory)
+	t.Logf("building took %d MB of heap, garbage and all", max(most, memory.HeapInuse)>>20)
 	return f
 }
 

@@ -2,7 +2,7 @@
 //
 // An index is one file. It is a sorted table of the terms of all documents (see package text) and of the
 // documents that have them, in pages that are hashed up to one root (see package tree), and a trailer
-// that names the root. Who trusts the trailer's 40 bytes can ask a query of an index of any size by
+// that names the root. Who trusts the trailer's 44 bytes can ask a query of an index of any size by
 // reading some dozens of pages, each verified before it is parsed. Nothing is held in memory that
 // grows with the index, beyond the documents that a query finds. Package search knows nothing of
 // bundles, and of documents only their numbers.
