@@ -28,7 +28,7 @@ type Document struct {
 }
 
 // gatherMemory is how many bytes of postings all gatherers hold together, about.
-const gatherMemory = 40 << 20
+const gatherMemory = 28 << 20
 
 // termsMemory is how much of the dictionary lies in memory until it is written.
 const termsMemory = 8 << 20
@@ -100,12 +100,10 @@ func (b *Builder) fail(err error) {
 
 // work gathers the postings of documents until there are no more.
 func (b *Builder) work(memory int) {
-	g := newGatherer()
+	g := newGatherer(memory)
 	for d := range b.docs {
-		g.add(&d)
-		if g.memory() > memory {
+		if g.add(&d); g.full() {
 			b.flush(g)
-			g = newGatherer() // a map never shrinks
 		}
 	}
 	b.flush(g)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"satchel/bundle/search/text"
@@ -141,7 +142,8 @@ const minNear = 4
 // for longer ones. They begin with the same letter, or the slip is in the first two.
 func (s *session) near(u *unit) {
 	word := []rune(u.word)
-	if u.fuzzy || u.exact || u.kind != text.Word && u.kind != text.Part || len(word) < minNear {
+	if u.fuzzy || u.exact || u.kind != text.Word && u.kind != text.Part || len(word) < minNear ||
+		strings.ContainsAny(u.word, "0123456789") { // a year is not another one misspelt
 		return
 	}
 	u.fuzzy = true

@@ -53,6 +53,7 @@ type gatherer struct {
 	heads   []int32 // the last posting of each term
 	chain   []link
 	bytes   int // of all terms
+	most    int // that the terms take
 }
 
 // link is a posting, and the one of the same term before it, or -1.
@@ -61,10 +62,16 @@ type link struct {
 	before int32
 }
 
-func newGatherer() *gatherer { return &gatherer{terms: map[string]int32{}} }
+// newGatherer returns a gatherer that is full when it holds about that many bytes.
+func newGatherer(memory int) *gatherer {
+	return &gatherer{terms: map[string]int32{}, most: memory / 2, chain: make([]link, 0, memory/2/12)}
+}
 
-// memory is about how many bytes g holds.
-func (g *gatherer) memory() int { return g.bytes + len(g.terms)*100 + len(g.chain)*12 }
+// full says that g holds so much that it must be flushed. Half is for terms, and half for
+// postings, of which there is room for those of one more document.
+func (g *gatherer) full() bool {
+	return g.bytes+len(g.terms)*100 > g.most || len(g.chain) > cap(g.chain)*7/8
+}
 
 func (g *gatherer) add(d *Document) {
 	g.scan(d.Title, title)

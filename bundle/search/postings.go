@@ -22,10 +22,13 @@ const chunkBytes = 31 << 10
 // maxRice is the largest parameter of a Rice code: a gap has 32 bits.
 const maxRice = 31
 
+// allOnes stands for the parameter of impacts that are all 1, and are not written: those of tags.
+const allOnes = 32
+
 var errIndex = errors.New("malformed search index")
 
 // A chunk of postings is: uvarint number of postings ‖ one byte, Rice parameter of the gaps ‖ one byte,
-// that of the impacts ‖ bits, the highest of a byte first, filled up with zeros. A number n in a
+// that of the impacts or allOnes ‖ bits, the highest of a byte first, filled up with zeros. A number n in a
 // Rice code with parameter k is n>>k ones, a zero, and the k low bits of n. A posting is the
 // number of documents between it and the one before (or the beginning), and its impact less 1.
 //
@@ -144,7 +147,9 @@ func appendPostings(dst []byte, base uint32, list []posting) ([]byte, int) {
 		w := bitWriter{b: dst}
 		for _, p := range list[:n] {
 			w.rice(p.doc-base, gaps)
-			w.rice(uint32(p.impact)-1, impacts)
+			if impacts != allOnes {
+				w.rice(uint32(p.impact)-1, impacts)
+			}
 			base = p.doc + 1
 		}
 		return w.b, n
@@ -160,12 +165,19 @@ func riceParameters(base uint32, list []posting) (gaps, impacts uint) {
 	}
 	n := uint64(len(list))
 	between := uint64(last-base) + 1 - n
-	return uint(bits.Len64(between * 7 / 10 / n)), uint(bits.Len64(uint64(sum) * 7 / 10 / n))
+	gaps = uint(bits.Len64(between * 7 / 10 / n))
+	if sum == 0 && n >= 64 { // short lists compress better when they are all alike
+		return gaps, allOnes
+	}
+	return gaps, uint(bits.Len64(uint64(sum) * 7 / 10 / n))
 }
 
 func riceBits(base uint32, list []posting, gaps, impacts uint) (n uint64) {
 	for _, p := range list {
-		n += uint64((p.doc-base)>>gaps) + uint64((uint(p.impact)-1)>>impacts) + uint64(gaps+impacts) + 2
+		n += uint64((p.doc-base)>>gaps) + uint64(gaps) + 1
+		if impacts != allOnes {
+			n += uint64((uint(p.impact)-1)>>impacts) + uint64(impacts) + 1
+		}
 		base = p.doc + 1
 	}
 	return n
@@ -187,7 +199,7 @@ func newPostings(chunk []byte, base uint32) (p postings, err error) {
 		return p, fmt.Errorf("%w: postings cut off", errIndex)
 	}
 	p.left, p.gaps, p.impacts, p.next, p.end = count, uint(chunk[n]), uint(chunk[n+1]), uint64(base), 1<<32-1
-	if p.gaps > maxRice || p.impacts > maxRice {
+	if p.gaps > maxRice || p.impacts > allOnes {
 		return p, fmt.Errorf("%w: bad Rice parameter", errIndex)
 	}
 	p.r.b = chunk[n+2:]
@@ -201,7 +213,10 @@ func (p *postings) read() (posting, bool, error) {
 	}
 	p.left--
 	doc := p.next + uint64(p.r.rice(p.gaps))
-	impact := p.r.rice(p.impacts)
+	impact := uint32(0)
+	if p.impacts != allOnes {
+		impact = p.r.rice(p.impacts)
+	}
 	if p.r.over || doc > uint64(p.end) || impact >= maxImpact {
 		return posting{}, false, fmt.Errorf("%w: bad posting", errIndex)
 	}

@@ -51,6 +51,18 @@ func TestPostings(t *testing.T) {
 	}
 }
 
+func TestTagOfAll(t *testing.T) {
+	t.Parallel()
+	var list []posting
+	for i := range uint32(80_000) {
+		list = append(list, posting{i, 1})
+	}
+	chunk, n := appendPostings(nil, 0, list)
+	if n != len(list) || len(chunk) > n/8+10 || !slices.Equal(readAll(t, chunk, 0), list) {
+		t.Errorf("%d postings in %d bytes", n, len(chunk))
+	}
+}
+
 func TestLastDocument(t *testing.T) {
 	t.Parallel()
 	list := []posting{{0, 1}, {1<<32 - 1, 16}}

@@ -217,7 +217,7 @@ func count(units []unit) (n int) {
 // all returns the documents that have all units that are not optional, in ascending order.
 func (s *session) all(units []unit) []found {
 	order := byFrequency(units)
-	hits := s.restrict(s.collect(order[0]))
+	hits := s.collect(order[0])
 	for _, u := range order[1:] {
 		if len(hits) == 0 {
 			break
@@ -231,7 +231,7 @@ func (s *session) all(units []unit) []found {
 		}
 		hits = kept
 	}
-	return hits
+	return s.restrict(hits)
 }
 
 // byFrequency returns the units that are not optional before the others, and rare ones before common ones.
@@ -264,7 +264,7 @@ func (s *session) most(units []unit, required int, least float32) []found {
 		}
 	}
 	slices.SortFunc(hits, func(a, b found) int { return cmp.Compare(a.doc, b.doc) })
-	hits = s.restrict(slices.CompactFunc(hits, func(a, b found) bool { return a.doc == b.doc }))
+	hits = slices.CompactFunc(hits, func(a, b found) bool { return a.doc == b.doc })
 	has := make([]int, len(hits))
 	for i := range hits {
 		hits[i].score = 0
@@ -282,7 +282,7 @@ func (s *session) most(units []unit, required int, least float32) []found {
 			kept = append(kept, found{h.doc, h.score * share * share})
 		}
 	}
-	return kept
+	return s.restrict(kept)
 }
 
 // weight is what a posting of a unit is worth, before its impact: the inverse document frequency.
@@ -369,6 +369,9 @@ func (s *session) restrict(hits []found) []found {
 		hits = slices.DeleteFunc(hits, func(h found) bool { return !s.q.Filter(h.doc) })
 	}
 	for _, tags := range s.q.Require {
+		if len(hits) == 0 {
+			break
+		}
 		scores := s.match(s.tagged(tags), hits)
 		kept := hits[:0]
 		for i, h := range hits {
