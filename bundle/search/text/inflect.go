@@ -86,6 +86,9 @@ func Inflections(word, language string) []string {
 		}
 		for _, l := range tried {
 			forms = inflect(forms, word, endings[l])
+			if l == "en" {
+				forms = doubled(forms, word)
+			}
 			if s.table == unicode.Arabic {
 				forms = article(forms, word, endings[l])
 			}
@@ -116,6 +119,24 @@ func inflect(forms []string, word string, endings []string) []string {
 				forms = append(forms, stem+other)
 			}
 		}
+	}
+	return forms
+}
+
+// doubled appends the forms of an English word that double its last letter, or have it once: crop, cropped,
+// cropping.
+func doubled(forms []string, word string) []string {
+	suffixes := []string{"ed", "ing", "er", "ers"}
+	double := func(s string) bool { return len(s) > minStem && s[len(s)-1] == s[len(s)-2] }
+	stem := word
+	for _, s := range suffixes {
+		if cut, ok := strings.CutSuffix(word, s); ok && double(cut) {
+			stem = cut[:len(cut)-1]
+			forms = append(forms, stem, stem+"s")
+		}
+	}
+	for _, s := range suffixes {
+		forms = append(forms, stem+stem[len(stem)-1:]+s)
 	}
 	return forms
 }

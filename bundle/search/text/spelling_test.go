@@ -28,7 +28,8 @@ func TestSpellings(t *testing.T) {
 func TestInflections(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, word, want string }{
-		{"en", "kernels", "kernel"}, {"en", "compiling", "compilation"}, {"en", "copies", "copy"}, {"ko", "kernel", "kernels"},
+		{"en", "kernels", "kernel"}, {"en", "compiling", "compilation"}, {"en", "copies", "copy"}, {"en", "crop", "cropping"}, {"en", "cropped", "crop"},
+		{"en", "cropped", "cropping"}, {"ko", "kernel", "kernels"},
 		{"es-ES", "actualizacion", "actualizaciones"}, {"es", "comprometidas", "comprometida"},
 		{"fr", "comptes", "compte"}, {"de", "paketen", "paketes"}, {"pl", "pakietu", "pakietow"},
 		{"ru", "виртуальные", "виртуальная"}, {"en", "ядро", "ядра"}, {"ru", "компилировать", "компиляция"},
