@@ -51,15 +51,18 @@ type Builder struct {
 // NewBuilder returns a builder that sorts in files of the folder dir, uses all cores and
 // less than 100 MB of memory beside the documents at hand. Close removes the files.
 func NewBuilder(dir string) *Builder {
+	return newBuilder(dir, runtime.GOMAXPROCS(0), gatherMemory)
+}
+
+func newBuilder(dir string, workers, memory int) *Builder {
 	b := &Builder{
 		docs:   make(chan Document),
 		lists:  extsort.New(dir, extsort.DefaultMemory),
 		groups: extsort.New(dir, 1<<20),
 		words:  extsort.New(dir, termsMemory),
 	}
-	n := runtime.GOMAXPROCS(0)
-	for range n {
-		b.workers.Go(func() { b.work(gatherMemory / n) })
+	for range workers {
+		b.workers.Go(func() { b.work(memory / workers) })
 	}
 	return b
 }

@@ -100,7 +100,11 @@ func pageDocument(data []byte) (d Document) {
 
 func build(t testing.TB, docs []Document) []byte {
 	t.Helper()
-	b := NewBuilder(t.TempDir())
+	return finish(t, NewBuilder(t.TempDir()), docs)
+}
+
+func finish(t testing.TB, b *Builder, docs []Document) []byte {
+	t.Helper()
 	for _, d := range docs {
 		if err := b.Add(d); err != nil {
 			t.Fatal(err)
