@@ -37,7 +37,7 @@ type alternative struct {
 }
 
 // expand finds the alternatives of a unit. What cannot be read is missing, and noted.
-func (s *session) expand(u *unit) {
+func (s *inquiry) expand(u *unit) {
 	s.lookup(u, u.word, 1)
 	for _, w := range u.spellings {
 		if w != u.word {
@@ -72,7 +72,7 @@ func (u *unit) add(a alternative) {
 	u.df += a.df
 }
 
-func (s *session) lookup(u *unit, term string, weight float32) {
+func (s *inquiry) lookup(u *unit, term string, weight float32) {
 	s.key = append(append(s.key[:0], keyTerm), term...)
 	value, ok, err := s.x.t.Get(s.key)
 	if err == nil && ok {
@@ -97,7 +97,7 @@ func parseTerm(term string, value []byte, weight float32) (alternative, error) {
 }
 
 // terms yields the terms that begin with prefix, up to about limit bytes of the dictionary.
-func (s *session) terms(prefix string, limit int, yield func(term, value []byte)) {
+func (s *inquiry) terms(prefix string, limit int, yield func(term, value []byte)) {
 	for e, err := range s.x.t.Prefix(termKey(prefix)) {
 		if s.note(err); limit <= 0 {
 			return
@@ -111,7 +111,7 @@ func (s *session) terms(prefix string, limit int, yield func(term, value []byte)
 }
 
 // prefixed adds the terms that begin with prefix, and of very many those that most documents have.
-func (s *session) prefixed(u *unit, prefix string, weight float32) {
+func (s *inquiry) prefixed(u *unit, prefix string, weight float32) {
 	if prefix == "" {
 		return
 	}
@@ -140,7 +140,7 @@ const minNear = 4
 
 // near adds the terms that are a slip away from the word: one edit for words of up to seven letters, two
 // for longer ones. They begin with the same letter, or the slip is in the first two.
-func (s *session) near(u *unit) {
+func (s *inquiry) near(u *unit) {
 	word := []rune(u.word)
 	if u.fuzzy || u.exact || u.kind != text.Word && u.kind != text.Part || len(word) < minNear ||
 		strings.ContainsAny(u.word, "0123456789") { // a year is not another one misspelt
@@ -163,7 +163,7 @@ func (s *session) near(u *unit) {
 }
 
 // within returns the terms that begin with prefix and are at most some edits away from a word.
-func (s *session) within(edits int, word []rune, prefix string, limit int) (list []alternative) {
+func (s *inquiry) within(edits int, word []rune, prefix string, limit int) (list []alternative) {
 	var d distance
 	s.terms(prefix, limit, func(term, value []byte) {
 		n := d.measure(word, term, edits)
@@ -233,7 +233,7 @@ type chunk struct {
 }
 
 // chunk returns the chunk of a that has its first document not below from.
-func (s *session) chunk(a *alternative, from uint32) (c chunk, ok bool) {
+func (s *inquiry) chunk(a *alternative, from uint32) (c chunk, ok bool) {
 	if a.inline != nil {
 		if s.spend(len(a.inline)); s.partial {
 			return c, false

@@ -16,7 +16,7 @@ const (
 )
 
 // page takes the documents together to groups, and returns those of the page that was asked for.
-func (s *session) page(hits []found, phrases []clause, r *Result) []Hit {
+func (s *inquiry) page(hits []found, phrases []clause, r *Result) []Hit {
 	if s.q.Content == nil {
 		phrases = nil
 	}
@@ -48,7 +48,7 @@ func (s *session) page(hits []found, phrases []clause, r *Result) []Hit {
 }
 
 // group returns the group of a document: its own number where it has none, or it cannot be read.
-func (s *session) group(doc uint32) uint32 {
+func (s *inquiry) group(doc uint32) uint32 {
 	if s.groups.first <= doc && doc <= s.groups.last && s.groups.of != nil {
 		if g, ok := s.groups.of[doc]; ok {
 			return g
@@ -103,7 +103,7 @@ func (g *groups) parse(chunk []byte, doc, last uint32) error {
 }
 
 // hasPhrases says whether all phrases are in a document. One that cannot be read has none.
-func (s *session) hasPhrases(doc uint32, phrases []clause) bool {
+func (s *inquiry) hasPhrases(doc uint32, phrases []clause) bool {
 	content, err := s.q.Content(doc)
 	if err != nil {
 		s.note(err)

@@ -70,8 +70,8 @@ type found struct {
 	score float32
 }
 
-// A session is one query as it is answered.
-type session struct {
+// An inquiry is one query as it is answered.
+type inquiry struct {
 	x       *Index
 	q       Query
 	key     []byte
@@ -83,13 +83,13 @@ type session struct {
 }
 
 // note keeps the first error.
-func (s *session) note(err error) {
+func (s *inquiry) note(err error) {
 	if s.damage == nil && err != nil {
 		s.damage = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 }
 
-func (s *session) spend(n int) {
+func (s *inquiry) spend(n int) {
 	s.spent += n
 	s.partial = s.partial || s.spent > maxSpend
 }
@@ -100,7 +100,7 @@ var ErrQuery = errors.New("nothing to search for")
 // Search answers a query. It fails with ErrQuery only: what cannot be read of the index is missing in the
 // result, which says so. It takes memory for the documents found, at most some 30 MB.
 func (x *Index) Search(q Query) (*Result, error) {
-	s := &session{x: x, q: q}
+	s := &inquiry{x: x, q: q}
 	var wanted []unit
 	var unwanted [][]unit
 	var phrases []clause
@@ -144,7 +144,7 @@ func appendNew(list, more []unit) []unit {
 
 // answer returns the documents that the units find, best first. If those with all words are few, those
 // with other spellings and those with most words follow.
-func (s *session) answer(wanted []unit, unwanted [][]unit) (hits []found, relaxed bool) {
+func (s *inquiry) answer(wanted []unit, unwanted [][]unit) (hits []found, relaxed bool) {
 	hits = s.all(wanted)
 	hits = s.exclude(hits, unwanted)
 	if len(hits) < fewResults {
@@ -215,7 +215,7 @@ func count(units []unit) (n int) {
 }
 
 // all returns the documents that have all units that are not optional, in ascending order.
-func (s *session) all(units []unit) []found {
+func (s *inquiry) all(units []unit) []found {
 	order := byFrequency(units)
 	hits := s.collect(order[0])
 	for _, u := range order[1:] {
@@ -253,7 +253,7 @@ func byFrequency(units []unit) []*unit {
 }
 
 // most returns the documents that have at least this share of the required units. One that lacks some counts less.
-func (s *session) most(units []unit, required int, least float32) []found {
+func (s *inquiry) most(units []unit, required int, least float32) []found {
 	need := int(math.Ceil(float64(least) * float64(required)))
 	order := byFrequency(units)[:required]
 	var hits []found
@@ -286,13 +286,13 @@ func (s *session) most(units []unit, required int, least float32) []found {
 }
 
 // weight is what a posting of a unit is worth, before its impact: the inverse document frequency.
-func (s *session) weight(u *unit) float32 {
+func (s *inquiry) weight(u *unit) float32 {
 	n, df := float64(s.x.docs), math.Min(float64(u.df), float64(s.x.docs))
 	return float32(math.Log(1+(n-df+0.5)/(df+0.5))) * impactStep
 }
 
 // collect returns all documents that have a unit, in ascending order.
-func (s *session) collect(u *unit) []found {
+func (s *inquiry) collect(u *unit) []found {
 	hits := make([]found, 0, min(u.df, uint64(s.x.docs), maxFound))
 	w := s.weight(u)
 	for i := range u.alternatives {
@@ -309,7 +309,7 @@ func (s *session) collect(u *unit) []found {
 }
 
 // collectOne appends the documents of one term.
-func (s *session) collectOne(hits []found, a *alternative, worth float32) []found {
+func (s *inquiry) collectOne(hits []found, a *alternative, worth float32) []found {
 	for from := uint64(0); from < 1<<32; {
 		c, ok := s.chunk(a, uint32(from))
 		if !ok {
@@ -335,7 +335,7 @@ func (s *session) collectOne(hits []found, a *alternative, worth float32) []foun
 }
 
 // match returns for each of the hits, which ascend, what a unit is worth in it.
-func (s *session) match(u *unit, hits []found) []float32 {
+func (s *inquiry) match(u *unit, hits []found) []float32 {
 	scores := make([]float32, len(hits))
 	w := s.weight(u)
 	for i := range u.alternatives {
@@ -344,7 +344,7 @@ func (s *session) match(u *unit, hits []found) []float32 {
 	return scores
 }
 
-func (s *session) matchOne(a *alternative, w float32, hits []found, scores []float32) {
+func (s *inquiry) matchOne(a *alternative, w float32, hits []found, scores []float32) {
 	for i := 0; i < len(hits); {
 		c, ok := s.chunk(a, hits[i].doc)
 		if !ok {
@@ -364,7 +364,7 @@ func (s *session) matchOne(a *alternative, w float32, hits []found, scores []flo
 }
 
 // restrict keeps the documents that the filters let through.
-func (s *session) restrict(hits []found) []found {
+func (s *inquiry) restrict(hits []found) []found {
 	if s.q.Filter != nil {
 		hits = slices.DeleteFunc(hits, func(h found) bool { return !s.q.Filter(h.doc) })
 	}
@@ -385,7 +385,7 @@ func (s *session) restrict(hits []found) []found {
 }
 
 // tagged returns a unit of tags.
-func (s *session) tagged(tags []string) *unit {
+func (s *inquiry) tagged(tags []string) *unit {
 	var u unit
 	for _, t := range tags[:min(len(tags), MaxTags)] {
 		s.lookup(&u, tagTerm(t), 1)
@@ -394,7 +394,7 @@ func (s *session) tagged(tags []string) *unit {
 }
 
 // prefer raises the documents that the reader prefers.
-func (s *session) prefer(hits []found) {
+func (s *inquiry) prefer(hits []found) {
 	if len(s.q.Prefer) == 0 || len(hits) == 0 {
 		return
 	}
@@ -406,7 +406,7 @@ func (s *session) prefer(hits []found) {
 }
 
 // exclude drops the documents that have all units of one of the clauses.
-func (s *session) exclude(hits []found, clauses [][]unit) []found {
+func (s *inquiry) exclude(hits []found, clauses [][]unit) []found {
 	for _, c := range clauses {
 		if len(hits) == 0 {
 			break

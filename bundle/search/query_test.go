@@ -3,6 +3,7 @@ package search
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -342,5 +343,36 @@ func TestRank(t *testing.T) {
 				t.Errorf("%d hits of %d scores: not the best", n, kinds)
 			}
 		}
+	}
+}
+
+// TestDamagedPage damages one page of many: that costs the words in it, of which the result tells, and no others.
+func TestDamagedPage(t *testing.T) {
+	t.Parallel()
+	var docs []Document
+	word := func(i int) string { return fmt.Sprintf("w%x", uint32(i)*2654435761) }
+	for i := range 8000 {
+		docs = append(docs, Document{ID: uint32(i), Text: "common " + word(i)})
+	}
+	data := build(t, docs)
+	data[len(data)/2] ^= 1
+	x, err := Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for i := 0; i < len(docs); i += 7 {
+		r, err := x.Search(Query{Text: "\"" + word(i) + "\"", Limit: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Damage != nil {
+			lost++
+		} else if len(r.Hits) != 1 || int(r.Hits[0].Doc) != i {
+			t.Fatalf("%s is lost, and nothing is said", word(i))
+		}
+	}
+	if lost == 0 || lost > len(docs)/7/3 {
+		t.Errorf("%d of %d words are lost", lost, len(docs)/7)
 	}
 }
