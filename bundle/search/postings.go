@@ -135,7 +135,7 @@ func (r *bitReader) rice(k uint) uint32 {
 // appendPostings appends the chunk of as many postings as fit into chunkBytes, and returns how
 // many those are. They ascend; base is 1 + the document before them.
 func appendPostings(dst []byte, base uint32, list []posting) ([]byte, int) {
-	n := len(list)
+	n := min(len(list), 8*chunkBytes) // one bit each, at the least
 	for {
 		gaps, impacts := riceParameters(base, list[:n])
 		if size := riceBits(base, list[:n], gaps, impacts) / 8; size > chunkBytes {

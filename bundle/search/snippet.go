@@ -180,8 +180,8 @@ func (x *Index) Suggest(typed string, n int) []string {
 		return nil
 	}
 	var u unit
-	whole := &inquiry{x: x}
-	whole.prefixed(&u, last, 1)
+	ask := &inquiry{x: x}
+	ask.prefixed(&u, last, 1)
 	slices.SortStableFunc(u.alternatives, func(a, b alternative) int { return cmp.Compare(b.df, a.df) })
 	var list []string
 	for _, a := range u.alternatives[:min(n, len(u.alternatives))] {
