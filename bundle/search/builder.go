@@ -143,18 +143,16 @@ func (b *Builder) Finish(w io.Writer) error {
 		return b.err
 	}
 	t := tree.NewBuilder(w, 1<<20)
-	t.Section(true)
 	if err := t.Add([]byte{keyAbout}, binary.AppendUvarint(nil, b.count)); err != nil {
 		return err
 	}
 	if err := b.writeGroups(t); err != nil {
 		return err
 	}
-	t.Section(false) // Rice codes do not get smaller
 	if err := b.writeLists(t); err != nil {
 		return err
 	}
-	t.Section(true)
+	t.Section(true) // what is before is short, or in Rice codes, which do not get smaller
 	for r, err := range b.words.Sorted() {
 		if err == nil {
 			err = t.Add(append([]byte{keyTerm}, r.Key...), r.Value)
