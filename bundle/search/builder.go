@@ -149,7 +149,7 @@ func (b *Builder) Finish(w io.Writer) error {
 	if err := b.writeGroups(t); err != nil {
 		return err
 	}
-	if err := b.writeLists(t); err != nil {
+	if err := errors.Join(b.writeLists(t), b.lists.Close()); err != nil { // its memory is needed
 		return err
 	}
 	t.Section(true) // what is before is short, or in Rice codes, which do not get smaller
