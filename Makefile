@@ -57,7 +57,7 @@ bench: build
 test-corpora: build
 	examples/bench/corpora.sh
 	examples/bench/corpora-test.sh bin/satchel
-	SATCHEL_CORPORA="$${XDG_CACHE_HOME:-$$HOME/.cache}/satchel/corpora" go test -count=1 -run '^TestCorpora' ./bundle/ingest/...
+	SATCHEL_CORPORA="$${XDG_CACHE_HOME:-$$HOME/.cache}/satchel/corpora" go test -count=1 -run '^TestCorpora' ./bundle/ingest/... ./bundle/search/...
 
 # The same bytes whoever builds them, and wherever.
 dist:
