@@ -301,6 +301,7 @@ func (f *Folder) open(in *input, rel, path string) (content io.ReadCloser, err e
 	case d = <-f.desks:
 	default:
 		d = newDesk()
+		d.copying = true
 	}
 	if !guard(func() { content, err = f.content(in, rel, path, d) }) {
 		err = errors.New("its content upsets the reader for it")

@@ -183,6 +183,42 @@ func (j *journal) flush() {
 	j.wrote++
 }
 
+// linksKey is where it is kept which pages lead to unsupported files.
+func (j *journal) linksKey() cache.Key {
+	return sha256.Sum256(append(j.key[:], " links"...))
+}
+
+// keepLinks keeps which pages lead to unsupported files.
+func (j *journal) keepLinks(ts *targets) {
+	if j == nil {
+		return
+	}
+	pages := make([]string, 0, ts.len())
+	for t := range ts.all() {
+		pages = append(pages, t.page)
+	}
+	var b bytes.Buffer
+	if gob.NewEncoder(&b).Encode(pages) == nil {
+		j.cache.Put(j.linksKey(), b.Bytes())
+	}
+}
+
+// recallLinks takes what keepLinks kept, and says whether there was that.
+func (j *journal) recallLinks(ts *targets) bool {
+	if j == nil {
+		return false
+	}
+	var pages []string
+	err := gob.NewDecoder(bytes.NewReader(j.cache.Get(j.linksKey()))).Decode(&pages)
+	if err != nil || len(pages) != ts.len() {
+		return false
+	}
+	for i, t := range ts.listed {
+		t.page = pages[i]
+	}
+	return true
+}
+
 // close completes a journal, but for a scan that would have found more at another time.
 func (j *journal) close(f *Folder) {
 	if j == nil || f.hindered.Load() {

@@ -32,6 +32,23 @@ func (f *Folder) examine(j *job, d *desk) {
 	}
 }
 
+// glance says what a file is, and makes nothing of it.
+func glance(j *job, d *desk) {
+	guard(func() {
+		if j.finding = judgeName(j.path(), j.rel); j.finding.verdict != packed {
+			return
+		}
+		h, file, info, err := d.read(j.in, j.rel)
+		if err != nil {
+			j.finding = refuse("it cannot be read: %v", err)
+			return
+		}
+		file.Close()
+		j.finding = judgeContent(j.path(), j.rel, h, info.Size())
+		j.finding.charset = charsetParam(j.finding.item.Type)
+	})
+}
+
 // forget lets go of contents: they are made again when they are copied.
 func (f *finding) forget() {
 	f.product, f.pixels = nil, nil
@@ -60,7 +77,7 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	}
 	seen := judgeContent(path, rel, h, info.Size())
 	if seen.verdict == packed && (named.verdict == packed || allowed && named.peek) {
-		seen = f.make(seen, &material{item: seen.item, rel: rel, file: file, size: info.Size(), head: h})
+		seen = f.make(seen, &material{item: seen.item, rel: rel, copying: d.copying, file: file, size: info.Size(), head: h})
 		if seen.verdict == packed {
 			seen.reason = named.reason // one that is hidden, and allowed
 			return seen, file
@@ -156,6 +173,8 @@ type desk struct {
 	dir  string
 	root *os.Root
 	done func()
+
+	copying bool // only contents matter: what is said of items is known
 }
 
 func newDesk() *desk { return &desk{done: func() {}} }

@@ -54,7 +54,7 @@ func (m *material) site() (*product, error) {
 		text = decode(raw, charset)
 	}
 	m.guessLanguage(func() string { return samplePage(text) })
-	m.sparse = isSparse(text)
+	m.sparse = !m.copying && isSparse(text)
 	if len(cuts) == 0 && !decoded {
 		sum := sha256.Sum256(raw)
 		m.item.Sum = &sum

@@ -100,9 +100,11 @@ func (c content) Close() error {
 type material struct {
 	item bundle.Item
 	rel  string // in the input folder
-	file *os.File
-	size int64
-	head *head
+	// copying says that only the content matters.
+	copying bool
+	file    *os.File
+	size    int64
+	head    *head
 
 	cover    []byte // a picture that it brings along
 	extras   []extra

@@ -182,7 +182,8 @@ func (p *pipe) send(j *job) bool {
 type scan struct {
 	folder *Folder
 	report report
-	usage  *usage // of the collection file
+	usage  *usage   // of the collection file
+	past   *journal // of the same files
 
 	items       int
 	entries     map[string]bool // of Options.Allow, those that fit a file
@@ -209,6 +210,7 @@ func (s *scan) pass() iter.Seq2[bundle.Item, error] {
 // jobs yields what was found of every file: now, or the last time when nothing has changed since.
 func (s *scan) jobs() iter.Seq2[*job, error] {
 	past := s.folder.openJournal()
+	s.past = past
 	if n := past.chunks(); n > 0 {
 		return past.jobs(s.folder, n)
 	}
@@ -296,8 +298,9 @@ func notSupported(path, what string) Refusal {
 
 // finish decides what only the whole walk can tell.
 func (s *scan) finish() {
-	if s.unsupported.len() > 0 {
+	if s.unsupported.len() > 0 && !s.past.recallLinks(&s.unsupported) {
 		s.searchPages()
+		s.past.keepLinks(&s.unsupported)
 	}
 	for t := range s.unsupported.all() {
 		if t.page == "" {
@@ -322,7 +325,7 @@ func (s *scan) finish() {
 // page, looking only for the unsupported files.
 func (s *scan) searchPages() {
 	examine := func(j *job, d *desk) {
-		s.folder.examine(j, d)
+		glance(j, d)
 		if j.finding.verdict == packed && j.finding.item.Kind == bundle.KindPage {
 			s.unsupported.readPage(j)
 		}

@@ -2,15 +2,16 @@ package ingest
 
 import (
 	"bytes"
-	"io"
 	"strings"
+
+	"golang.org/x/net/html"
 
 	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/document"
 )
 
 // sampleLen is how much of a text is looked at for its language, in bytes.
-const sampleLen = 16 << 10
+const sampleLen = 2 << 10
 
 // plain makes UTF-8 of a text in any charset, and counts its words.
 func (m *material) plain() (*product, error) {
@@ -35,7 +36,7 @@ func (m *material) plain() (*product, error) {
 
 // guessLanguage finds the language of a text that nobody declared.
 func (m *material) guessLanguage(text func() string) {
-	if m.item.Language == "" && isRead(m.item.Kind) {
+	if m.item.Language == "" && isRead(m.item.Kind) && !m.copying {
 		m.item.Language = cleanLanguage(article.Language(text()))
 	}
 }
@@ -47,7 +48,27 @@ func sample(text []byte) string {
 
 // samplePage is the beginning of what a page in UTF-8 says.
 func samplePage(page []byte) string {
-	text, _ := io.ReadAll(io.LimitReader(joinedText(bytes.NewReader(page)), sampleLen))
+	z := html.NewTokenizer(bytes.NewReader(page))
+	var text []byte
+	for hidden := ""; len(text) < sampleLen; {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			break
+		}
+		if kind == html.TextToken {
+			if hidden == "" {
+				text = append(append(text, bytes.TrimSpace(z.Text())...), ' ')
+			}
+			continue
+		}
+		tag, _ := z.TagName()
+		switch name := string(tag); {
+		case kind == html.EndTagToken && name == hidden:
+			hidden = ""
+		case kind == html.StartTagToken && (name == "script" || name == "style"):
+			hidden = name
+		}
+	}
 	return sample(text)
 }
 
