@@ -172,13 +172,29 @@ func (c *creator) compress(spool io.Writer) error {
 // encode makes a frame, or takes the one that was made of the same bytes before. Where these are whole
 // contents, their hashes tell, and nothing is read.
 func (c *creator) encode(enc *zframe.Encoder, f *frame) ([]byte, error) {
-	byContent := len(f.raw) == 0 && len(f.contents) > 0
-	if byContent {
-		if made := c.recall(f.contentKey()); made != nil {
-			c.report("write", int64(f.size), c.unique)
-			return made, nil
-		}
+	if c.o.Frames == nil {
+		return c.encodeAnew(enc, f)
 	}
+	key := f.key()
+	if made := c.o.Frames.Get(key); made != nil {
+		c.reportContents(f)
+		return made, nil
+	}
+	made, err := c.encodeAnew(enc, f)
+	if err == nil {
+		c.o.Frames.Put(key, made)
+	}
+	return made, err
+}
+
+// reportContents tells that the contents of a frame need not be copied.
+func (c *creator) reportContents(f *frame) {
+	for i := range f.contents {
+		c.report("write", f.contents[i].item.Size, c.unique)
+	}
+}
+
+func (c *creator) encodeAnew(enc *zframe.Encoder, f *frame) ([]byte, error) {
 	if f.raw == nil {
 		f.raw = frames.take()
 	}
@@ -188,44 +204,20 @@ func (c *creator) encode(enc *zframe.Encoder, f *frame) ([]byte, error) {
 			return nil, err
 		}
 	}
-	f.raw = raw.Bytes()
-	defer frames.give(f.raw)
-	if byContent {
-		made := enc.Encode(frames.take(), f.raw)
-		c.keep(f.contentKey(), made)
-		return made, nil
-	}
-	key := sha256.Sum256(append([]byte("frame of bytes\x00"), f.raw...))
-	made := c.recall(key)
-	if made == nil {
-		made = enc.Encode(frames.take(), f.raw)
-		c.keep(key, made)
-	}
-	return made, nil
+	defer frames.give(raw.Bytes())
+	return enc.Encode(frames.take(), raw.Bytes()), nil
 }
 
-// contentKey stands for the bytes of a frame of whole contents.
-func (f *frame) contentKey() (key [32]byte) {
+// key stands for the bytes of a frame: those that are there, and the contents by their hashes.
+func (f *frame) key() (key [32]byte) {
 	h := sha256.New()
-	h.Write([]byte("frame of contents\x00"))
+	fmt.Fprintf(h, "frame %d\x00", len(f.raw))
+	h.Write(f.raw)
 	for i := range f.contents {
 		h.Write(f.contents[i].id)
 	}
 	h.Sum(key[:0])
 	return key
-}
-
-func (c *creator) recall(key [32]byte) []byte {
-	if c.o.Frames == nil {
-		return nil
-	}
-	return c.o.Frames.Get(key)
-}
-
-func (c *creator) keep(key [32]byte, made []byte) {
-	if c.o.Frames != nil {
-		c.o.Frames.Put(key, made)
-	}
 }
 
 // frames lends the buffers that frames go through, which would otherwise be most of

@@ -10,15 +10,6 @@ import (
 // or a picture item. A bundle may name anything there. So a cover is followed a few steps and no
 // further, and is shown only where browsers show its type and it is small enough to be one of many.
 
-// The packer's previews lie in a folder of their own, in two sizes, under the path of what they show
-// and this ending. They are no items that a reader looks for.
-const (
-	previewFolder = ".previews"
-	smallPreviews = previewFolder + "/small/"
-	largePreviews = previewFolder + "/large/"
-	previewEnding = ".jpg"
-)
-
 // Limits of what stands for an item. Where the packer made no preview, a picture is smaller than that.
 const (
 	coverSteps = 3       // a film, the picture that was chosen for it, and its preview
@@ -48,8 +39,8 @@ func (vol *volume) cover(e bundle.Entry) (found bundle.Entry, ok bool) {
 // one.
 func (vol *volume) poster(e bundle.Entry) (bundle.Entry, bool) {
 	small, ok := vol.cover(e)
-	if name, is := strings.CutPrefix(small.Path, smallPreviews); is {
-		if large, err := vol.r.Lookup(largePreviews + name); err == nil && isPoster(large) {
+	if path, is := bundle.PreviewOf(small.Path); is {
+		if large, err := vol.r.Lookup(bundle.PreviewPath(bundle.PreviewLarge, path)); err == nil && isPoster(large) {
 			return large, true
 		}
 	}
@@ -58,7 +49,7 @@ func (vol *volume) poster(e bundle.Entry) (bundle.Entry, bool) {
 
 // preview returns the preview of a picture itself in a size, whatever its cover is.
 func (vol *volume) preview(e bundle.Entry, size string) (bundle.Entry, bool) {
-	found, err := vol.r.Lookup(size + e.Path + previewEnding)
+	found, err := vol.r.Lookup(bundle.PreviewPath(size, e.Path))
 	return found, err == nil && isPoster(found)
 }
 

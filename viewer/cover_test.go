@@ -17,7 +17,7 @@ const huge = 1<<62 - 1
 func said(t *testing.T, files testbundle.Files, items map[string]bundle.Item) *session {
 	t.Helper()
 	src := testbundle.Said{Files: files, Say: func(it *bundle.Item) {
-		if strings.HasPrefix(it.Path, previewFolder+"/") {
+		if strings.HasPrefix(it.Path, bundle.PreviewFolder+"/") {
 			it.Kind, it.Language = bundle.KindResource, ""
 		}
 		s := items[it.Path]

@@ -275,7 +275,7 @@ func (h *homePage) fillFolders(s shelf) error {
 		return err
 	}
 	for _, c := range counts {
-		if c.Name == previewFolder {
+		if c.Name == bundle.PreviewFolder {
 			continue
 		}
 		h.Folders = append(h.Folders, option{Label: plain(path.Base(c.Name)), Shown: h.Num(c.Items),

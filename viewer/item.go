@@ -109,9 +109,9 @@ func (i *itemPage) fill(fragment string) error {
 // picture's type.
 func (i *itemPage) fillPicture(list string) (err error) {
 	known := formOf(i.Entry) == formPicture
-	shown, ok := i.volume.preview(i.Entry, largePreviews)
+	shown, ok := i.volume.preview(i.Entry, bundle.PreviewLarge)
 	if !ok && !known {
-		shown, ok = i.volume.preview(i.Entry, smallPreviews)
+		shown, ok = i.volume.preview(i.Entry, bundle.PreviewSmall)
 	}
 	switch {
 	case ok && known:

@@ -81,7 +81,7 @@ type volume struct {
 func newVolume(number int, r *bundle.Reader) *volume {
 	vol := &volume{number: number, r: r, info: r.Info()}
 	vol.about, _ = r.About() // what cannot be read of it is not shown
-	if n, err := r.Count(bundle.Filter{Folder: previewFolder}); err == nil {
+	if n, err := r.Count(bundle.Filter{Folder: bundle.PreviewFolder}); err == nil {
 		vol.info.Items = max(0, vol.info.Items-n)
 	}
 	return vol

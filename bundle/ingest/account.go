@@ -185,7 +185,7 @@ func (f *Folder) Report(title string, bytes int64) *told.Report {
 	f.mu.Lock()
 	r := f.report
 	f.mu.Unlock()
-	a := cmp.Or(r.account, newAccount(nil))
+	a := r.account
 	out := &told.Report{
 		Title: title, Items: a.items, Before: a.before, After: a.after, Bundle: bytes,
 		Bylines: sorted(a.bylines), Kinds: sorted(a.kinds), Languages: sorted(a.languages), Sections: sorted(a.sections),

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/scrub/scrubtest"
 	"satchel/bundle/sign"
 )
@@ -173,7 +174,7 @@ a lid, and keep it in a can with a narrow neck. <a href="file:///C:/Users/CANARY
 func TestE08NothingOfTheReader(t *testing.T) {
 	t.Parallel()
 	dir := lay(t, map[string]string{"a/page.html": hostilePage, "a/page.htm": strings.ReplaceAll(hostilePage, "\n", "\r\n")})
-	for _, how := range []HTML{HTMLArticle, HTMLSite} {
+	for _, how := range []collection.HTML{collection.Article, collection.Site} {
 		name := pack(t, Options{HTML: how, DropBylines: true}, bundle.Options{}, dir)
 		content, said := unpack(t, name)
 		if len(content) != 2 {

@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 )
 
 // canary is what nobody must find in a bundle.
@@ -137,7 +138,7 @@ func TestE01E03E04E05E06E08OneCanary(t *testing.T) {
 			t.Errorf("the canary is not found in %s, which is kept as it is", path)
 		}
 	}
-	for _, how := range []HTML{HTMLArticle, HTMLSite} {
+	for _, how := range []collection.HTML{collection.Article, collection.Site} {
 		name := pack(t, Options{HTML: how, DropBylines: true}, bundle.Options{}, dir)
 		content, said := unpack(t, name)
 		for path, data := range content {

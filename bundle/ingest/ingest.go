@@ -80,10 +80,11 @@ type Options struct {
 	// or scripts: by the path they would have in the bundle, or by file name as
 	// given on a command line. An entry that fits no file is refused.
 	Allow []string
-	// HTML says what becomes of all pages; without it, that is found out.
-	HTML HTML
+	// HTML says what becomes of all pages. Without it, those of a site stay as they are, and others are
+	// made articles.
+	HTML collection.HTML
 	// Pictures says how large pictures are packed; without it, as they are.
-	Pictures Pictures
+	Pictures collection.Pictures
 	// DropBylines leaves out who wrote articles and books.
 	DropBylines bool
 	// KeepMetadata lists kinds whose files are packed as they are, with all that they tell of their
@@ -229,6 +230,7 @@ func (f *Folder) Close() error {
 func (f *Folder) Items() iter.Seq2[bundle.Item, error] {
 	return func(yield func(bundle.Item, error) bool) {
 		f.sites = sync.OnceValue(f.survey)
+		f.hindered.Store(false)
 		s := &scan{folder: f, report: report{account: newAccount(f.options.Collection)}}
 		ended := false
 		for item, err := range s.pass() {
@@ -266,7 +268,7 @@ func (f *Folder) names() string {
 // one that Items yielded; others are not searched for.
 func (f *Folder) Open(path string) (io.ReadCloser, error) {
 	in, rel, ok := f.find(path)
-	if of, made := previewed(path); made {
+	if of, made := bundle.PreviewOf(path); made {
 		in, rel, ok = f.find(of)
 	} else if of, made := captionsOf(path); made && ok && !in.has(rel) {
 		in, rel, ok = f.find(of)
@@ -301,8 +303,8 @@ func (f *Folder) open(in *input, rel, path string) (content io.ReadCloser, err e
 	case d = <-f.desks:
 	default:
 		d = newDesk()
-		d.copying = true
 	}
+	d.asked = path
 	if !guard(func() { content, err = f.content(in, rel, path, d) }) {
 		err = errors.New("its content upsets the reader for it")
 	}

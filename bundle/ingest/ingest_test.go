@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 )
 
 // lay writes files, by slash path, into a new folder and returns it.
@@ -118,7 +119,7 @@ func wantPaths(t *testing.T, what string, got []string, want ...string) {
 func TestItemsAndOpen(t *testing.T) {
 	t.Parallel()
 	dir := lay(t, map[string]string{"a/page.html": "<title>Water</title><p>boil it", "note.txt": "hi"})
-	f := open(t, Options{HTML: HTMLSite}, dir)
+	f := open(t, Options{HTML: collection.Site}, dir)
 	r := scanAll(t, f)
 	want := []bundle.Item{
 		{Path: "a/page.html", Kind: bundle.KindPage, Type: "text/html; charset=utf-8", Title: "Water",

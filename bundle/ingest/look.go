@@ -77,7 +77,7 @@ func (f *Folder) look(in *input, rel string, d *desk) (finding, *os.File) {
 	}
 	seen := judgeContent(path, rel, h, info.Size())
 	if seen.verdict == packed && (named.verdict == packed || allowed && named.peek) {
-		seen = f.make(seen, &material{item: seen.item, rel: rel, copying: d.copying, file: file, size: info.Size(), head: h})
+		seen = f.make(seen, &material{item: seen.item, rel: rel, asked: d.asked, file: file, size: info.Size(), head: h})
 		if seen.verdict == packed {
 			seen.reason = named.reason // one that is hidden, and allowed
 			return seen, file
@@ -124,8 +124,11 @@ func (f *Folder) make(seen finding, m *material) finding {
 	case why != "":
 		return refuse("%s", why)
 	}
-	seen.pixels = f.pixels(m, p)
-	seen.extras = append(m.extras, f.previews(m, seen.pixels)...)
+	seen.extras = m.extras
+	if m.asked != m.item.Path { // previews are of no use to the content of the item itself
+		seen.pixels = f.pixels(m, p)
+		seen.extras = append(seen.extras, f.previews(m, seen.pixels)...)
+	}
 	seen.item, seen.product, seen.removed, seen.missing = m.item, p, m.removed, m.missing
 	seen.mark = markOf(m)
 	seen.size, seen.external, seen.sparse = m.size, m.external, m.sparse
@@ -174,7 +177,8 @@ type desk struct {
 	root *os.Root
 	done func()
 
-	copying bool // only contents matter: what is said of items is known
+	// asked is the path whose content alone is wanted: what is said of items is known. It is empty in a scan.
+	asked string
 }
 
 func newDesk() *desk { return &desk{done: func() {}} }

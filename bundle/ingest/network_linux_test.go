@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/tool"
 )
 
@@ -72,7 +73,7 @@ func packInNetwork(t *testing.T) {
 	before := l.count()
 	tools := tool.Find()
 	tools.Dir = t.TempDir()
-	for _, how := range []HTML{"", HTMLArticle, HTMLSite} {
+	for _, how := range []collection.HTML{"", collection.Article, collection.Site} {
 		f := open(t, Options{HTML: how, SkipUnsupported: true, Tools: tools}, "../../examples/collection", lay(t, asking(t)))
 		name := t.TempDir() + "/x.zip"
 		sum, err := bundle.Create(context.Background(), name, f, bundle.Options{})

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 )
 
 // An others is a reader with files that programs of others made for it: testdata/ORIGINS.md lists them.
@@ -37,7 +38,7 @@ func TestOthersFiles(t *testing.T) {
 			if err != nil || len(entries) < 5 {
 				t.Fatalf("%d files were made, want 5 at least: %v", len(entries), err)
 			}
-			f := open(t, Options{HTML: HTMLArticle}, dir)
+			f := open(t, Options{HTML: collection.Article}, dir)
 			r := scanAll(t, f)
 			for path, reason := range r.refused {
 				t.Errorf("%s is refused: %s", path, reason)
@@ -56,7 +57,7 @@ func TestOthersFiles(t *testing.T) {
 	}
 }
 
-func isPreview(it bundle.Item) bool { return strings.HasPrefix(it.Path, PreviewFolder+"/") }
+func isPreview(it bundle.Item) bool { return strings.HasPrefix(it.Path, bundle.PreviewFolder+"/") }
 
 // inCollection is the path of a file of the example collection, from any folder.
 func inCollection(t *testing.T, name string) string {

@@ -4,28 +4,20 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"io"
+	"iter"
 	"strings"
 
 	"golang.org/x/net/html"
 
 	"satchel/bundle/ingest/article"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/scrub"
-)
-
-// A HTML says what becomes of pages.
-type HTML string
-
-// What becomes of pages. Without a word, the pages of a site stay as they are, and others are made
-// articles: see sites.
-const (
-	HTMLSite    HTML = "site"
-	HTMLArticle HTML = "article"
 )
 
 // page makes an article of a page, or takes out of one of a site what tells of its makers.
 func (f *Folder) page(m *material) (*product, error) {
 	how := f.options.htmlOf(m.item.Path)
-	if how == HTMLSite || how == "" && f.sites().has(m.item.Path, readPage(m.head)) {
+	if how == collection.Site || how == "" && f.sites().has(m.item.Path, readPage(m.head)) {
 		return m.site()
 	}
 	return f.article(m, article.HTML)
@@ -54,7 +46,7 @@ func (m *material) site() (*product, error) {
 		text = decode(raw, charset)
 	}
 	m.guessLanguage(func() string { return samplePage(text) })
-	m.sparse = !m.copying && isSparse(text)
+	m.sparse = m.asked == "" && isSparse(text)
 	if len(cuts) == 0 && !decoded {
 		sum := sha256.Sum256(raw)
 		m.item.Sum = &sum
@@ -70,28 +62,50 @@ var seen = set("img svg video audio frame iframe object")
 // isSparse says whether a page shows little without its scripts, which no reader runs.
 func isSparse(page []byte) bool {
 	const little = 80 // bytes of text
-	z := html.NewTokenizer(bytes.NewReader(page))
-	shown, hasScript, hidden := 0, false, ""
-	for shown < little {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			return hasScript
+	shown, hasScript := 0, false
+	for name, text := range elements(page) {
+		hasScript = hasScript || name == "script"
+		if name == "" || !unseen[name] {
+			shown += len(text)
 		}
-		if kind == html.TextToken && hidden == "" {
-			shown += len(bytes.TrimSpace(z.Text()))
-			continue
-		}
-		tag, _ := z.TagName()
-		switch name := string(tag); {
-		case seen[name]:
+		if seen[name] || shown >= little {
 			return false
-		case kind == html.EndTagToken && name == hidden:
-			hidden = ""
-		case kind == html.StartTagToken && (name == "script" || name == "style" || name == "title"):
-			hidden, hasScript = name, hasScript || name == "script"
 		}
 	}
-	return false
+	return hasScript
+}
+
+// unseen are the elements whose text a page does not show.
+var unseen = set("script style title")
+
+// elements yields what a page is made of, in turn: the name of an element that begins, or none behind one that
+// ends, and the text that follows, without the white space around it.
+func elements(page []byte) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		z, name, pending := html.NewTokenizer(bytes.NewReader(page)), "", false
+		for {
+			switch kind := z.Next(); kind {
+			case html.ErrorToken:
+				if pending {
+					yield(name, nil)
+				}
+				return
+			case html.TextToken:
+				if !yield(name, bytes.TrimSpace(z.Text())) {
+					return
+				}
+				pending = false
+			case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+				if pending && !yield(name, nil) {
+					return
+				}
+				tag, _ := z.TagName()
+				if name, pending = string(tag), true; kind == html.EndTagToken {
+					name, pending = "", false
+				}
+			}
+		}
+	}
 }
 
 // css takes out of a style sheet what tells of its makers.

@@ -12,22 +12,18 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/ingest/cache"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/scrub"
 )
 
 // This file makes the pictures that stand for items: previews of large pictures, covers of books and
-// recordings, first pictures of films. They are items themselves, of which nobody reads by itself, in a
-// folder that no curator has: hidden folders are left out.
-
-// PreviewFolder is the folder of a bundle that previews lie in: that of the item a/b.png in a size is
-// PreviewFolder/SIZE/a/b.png.jpg. Item.Cover has the path of the small one.
-const PreviewFolder = ".previews"
+// recordings, first pictures of films. Item.Cover has the path of the small one.
 
 // The sizes of previews: for lists, and for screens that the picture itself is too large for.
 var previewSizes = []struct {
 	name string
 	box  int
-}{{"small", 256}, {"large", 1024}}
+}{{bundle.PreviewSmall, 256}, {bundle.PreviewLarge, 1024}}
 
 // A picture has previews where it is large to copy or to decode, or where browsers do not show it.
 const (
@@ -71,7 +67,7 @@ func (f *Folder) previews(m *material, x *pixels) (list []extra) {
 		return nil // a preview is nothing that an item needs
 	}
 	for i, s := range smalls {
-		path := previewPath(previewSizes[i].name, m.item.Path)
+		path := bundle.PreviewPath(previewSizes[i].name, m.item.Path)
 		if bundle.CheckPath(path) != nil || i > 0 && !worthwhile(len(s.JPEG), m, smalls[0]) {
 			break
 		}
@@ -87,17 +83,6 @@ func (f *Folder) previews(m *material, x *pixels) (list []extra) {
 func worthwhile(size int, m *material, small scrub.Small) bool {
 	own := m.item.Kind == bundle.KindPicture && !isForeign(m.item.Type)
 	return size > 2*len(small.JPEG) && (!own || int64(size) < m.item.Size/4)
-}
-
-func previewPath(size, path string) string {
-	return PreviewFolder + "/" + size + "/" + path + ".jpg"
-}
-
-// previewed returns the path that a preview was made for.
-func previewed(path string) (string, bool) {
-	rest, ok := strings.CutPrefix(path, PreviewFolder+"/")
-	_, rest, found := strings.Cut(rest, "/")
-	return strings.TrimSuffix(rest, ".jpg"), ok && found
 }
 
 func previewItem(path string, of *bundle.Item, s scrub.Small) extra {
@@ -126,26 +111,18 @@ func (f *Folder) small(x *pixels, boxes ...int) ([]scrub.Small, error) {
 			return list, nil
 		}
 	}
-	list, _, _, err := scrub.Previews(x.r, x.size, x.mediaType, boxes...)
+	list, err := scrub.Previews(x.r, x.size, x.mediaType, boxes...)
 	if err == nil || errors.Is(err, scrub.ErrFormat) || errors.Is(err, scrub.ErrLimit) {
 		f.options.Cache.Put(key, packSmall(list)) // or that there are none
+	} else {
+		f.hindered.Store(true)
 	}
 	return list, err
 }
 
-// A Pictures says how large pictures are packed.
-type Pictures string
-
-// Pictures are packed as they are, or those that were taken with a camera made to fit a large screen, or a
+// pictureBoxes are how many pixels wide and high photographs are at most: to fit a large screen, or a
 // telephone.
-const (
-	PicturesOriginal Pictures = "original"
-	PicturesLarge    Pictures = "large"
-	PicturesSmall    Pictures = "small"
-)
-
-// pictureBoxes are how many pixels wide and high pictures are at most.
-var pictureBoxes = map[Pictures]int{PicturesLarge: 2048, PicturesSmall: 1024}
+var pictureBoxes = map[collection.Pictures]int{collection.Large: 2048, collection.Small: 1024}
 
 // reduce makes a picture as small as the curator wants it, where that saves space. Drawings stay as they
 // are: they suffer from it.

@@ -110,7 +110,7 @@ func TestPreviewPath(t *testing.T) {
 	name := strings.Repeat("n", 251) + ".png"
 	f := open(t, Options{}, lay(t, map[string]string{name: b.String(), "x.png": b.String()}))
 	wantPaths(t, "items", scanAll(t, f).paths(), name, "x.png", ".previews/small/x.png.jpg")
-	if _, ok := previewed(filepath.Join("a", "x.png.jpg")); ok {
+	if _, ok := bundle.PreviewOf(filepath.Join("a", "x.png.jpg")); ok {
 		t.Error("any path is a preview's")
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/text/language"
 
 	"satchel/bundle"
@@ -96,15 +95,23 @@ func (c content) Close() error {
 	return errors.Join(errs...)
 }
 
+// content opens what is packed of a file: a product, or the file as it lies.
+func (m *material) content(p *product) io.ReadCloser {
+	if p == nil {
+		return io.NopCloser(io.NewSectionReader(m.file, 0, m.size))
+	}
+	return p.open(m.file)
+}
+
 // A material is a file on its way to be an item, and what was found in it.
 type material struct {
 	item bundle.Item
 	rel  string // in the input folder
-	// copying says that only the content matters.
-	copying bool
-	file    *os.File
-	size    int64
-	head    *head
+	// asked is the path whose content alone is wanted; it is empty in a scan.
+	asked string
+	file  *os.File
+	size  int64
+	head  *head
 
 	cover    []byte // a picture that it brings along
 	extras   []extra
@@ -156,11 +163,9 @@ func (f *Folder) produce(m *material) (*product, error) {
 // drawingTitle is the title that a drawing begins with, or nothing.
 func drawingTitle(svg []byte) string {
 	const far = 4 << 10
-	z := html.NewTokenizer(bytes.NewReader(svg[:min(len(svg), far)]))
-	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
-		if name, _ := z.TagName(); kind == html.StartTagToken && string(name) == "title" {
-			z.Next()
-			return string(z.Text())
+	for name, text := range elements(svg[:min(len(svg), far)]) {
+		if name == "title" {
+			return string(text)
 		}
 	}
 	return ""

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/encoding/korean"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/collection"
 	"satchel/bundle/ingest/never"
 )
 
@@ -150,7 +151,7 @@ func TestUnsaid(t *testing.T) {
 // TestPagesThatShowLittle: a curator is told of pages that are empty without their scripts.
 func TestPagesThatShowLittle(t *testing.T) {
 	t.Parallel()
-	f := open(t, Options{HTML: HTMLSite}, lay(t, map[string]string{
+	f := open(t, Options{HTML: collection.Site}, lay(t, map[string]string{
 		"app.html":     `<title>App</title><div id=root>Loading</div><script>run("` + strings.Repeat("x", 200) + `")</script>`,
 		"picture.html": `<title>p</title><script src=a.js></script><img src=p.png>`,
 		"text.html":    `<title>t</title><p>` + strings.Repeat("words ", 20) + `<script>x()</script>`,

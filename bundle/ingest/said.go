@@ -27,11 +27,11 @@ func (o *Options) isExcluded(path string) bool {
 }
 
 // htmlOf says what becomes of a page, or nothing where that has to be found out.
-func (o *Options) htmlOf(path string) HTML {
+func (o *Options) htmlOf(path string) collection.HTML {
 	if o.HTML != "" || o.Collection == nil {
 		return o.HTML
 	}
-	return HTML(o.Collection.HTMLOf(path))
+	return o.Collection.HTMLOf(path)
 }
 
 // dropsBylines says whether what files tell of their authors is left out.
@@ -40,11 +40,11 @@ func (o *Options) dropsBylines() bool {
 }
 
 // pictures says how large pictures are packed.
-func (o *Options) pictures() Pictures {
+func (o *Options) pictures() collection.Pictures {
 	if o.Pictures != "" || o.Collection == nil {
 		return o.Pictures
 	}
-	return Pictures(o.Collection.Pictures)
+	return o.Collection.Pictures
 }
 
 // said takes what the collection file says of an item.

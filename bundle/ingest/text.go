@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"strings"
 
-	"golang.org/x/net/html"
-
 	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/document"
 )
@@ -36,7 +34,7 @@ func (m *material) plain() (*product, error) {
 
 // guessLanguage finds the language of a text that nobody declared.
 func (m *material) guessLanguage(text func() string) {
-	if m.item.Language == "" && isRead(m.item.Kind) && !m.copying {
+	if m.item.Language == "" && isRead(m.item.Kind) && m.asked == "" {
 		m.item.Language = cleanLanguage(article.Language(text()))
 	}
 }
@@ -48,25 +46,13 @@ func sample(text []byte) string {
 
 // samplePage is the beginning of what a page in UTF-8 says.
 func samplePage(page []byte) string {
-	z := html.NewTokenizer(bytes.NewReader(page))
 	var text []byte
-	for hidden := ""; len(text) < sampleLen; {
-		kind := z.Next()
-		if kind == html.ErrorToken {
+	for name, part := range elements(page) {
+		if name == "" || name == "title" || !unseen[name] {
+			text = append(append(text, part...), ' ')
+		}
+		if len(text) >= sampleLen {
 			break
-		}
-		if kind == html.TextToken {
-			if hidden == "" {
-				text = append(append(text, bytes.TrimSpace(z.Text())...), ' ')
-			}
-			continue
-		}
-		tag, _ := z.TagName()
-		switch name := string(tag); {
-		case kind == html.EndTagToken && name == hidden:
-			hidden = ""
-		case kind == html.StartTagToken && (name == "script" || name == "style"):
-			hidden = name
 		}
 	}
 	return sample(text)

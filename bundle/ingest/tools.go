@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,15 +61,9 @@ func (f *Folder) office(m *material, mediaType string, clean documentCleaner) (*
 // remade has a program make something of what is packed of a file, or takes what it made before. The
 // program gets a cleaned file: what it does not know it cannot tell.
 func (f *Folder) remade(what string, m *material, p *product, work func(*os.File) ([]byte, error)) ([]byte, error) {
-	content := io.Reader(io.NewSectionReader(m.file, 0, m.size))
-	open := func() io.ReadCloser { return io.NopCloser(content) }
-	size := m.size
-	if p != nil {
-		open, size = func() io.ReadCloser { return p.open(m.file) }, p.size
-	}
-	of := &pixels{m.file, m.size, "a file as it is, " + m.item.Type}
+	of, size := &pixels{m.file, m.size, "a file as it is, " + m.item.Type}, m.size
 	if p != nil { // what it gets depends on options, too
-		of = &pixels{bytes.NewReader(p.sum[:]), int64(len(p.sum)), "a cleaned file, " + m.item.Type}
+		of, size = &pixels{bytes.NewReader(p.sum[:]), int64(len(p.sum)), "a cleaned file, " + m.item.Type}, p.size
 	}
 	return f.tooled(what, of, func() ([]byte, error) {
 		file, err := os.CreateTemp(f.options.Tools.Dir, "")
@@ -77,22 +72,13 @@ func (f *Folder) remade(what string, m *material, p *product, work func(*os.File
 		}
 		defer os.Remove(file.Name())
 		defer file.Close()
-		r := open()
-		n, err := io.Copy(file, r)
-		if err := firstOf(err, r.Close()); err != nil || n != size {
-			return nil, firstOf(err, io.ErrUnexpectedEOF)
+		content := m.content(p)
+		n, err := io.Copy(file, content)
+		if err := cmp.Or(err, content.Close()); err != nil || n != size {
+			return nil, cmp.Or(err, io.ErrUnexpectedEOF)
 		}
 		return work(file)
 	})
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // tooled keeps what a program makes of a file.

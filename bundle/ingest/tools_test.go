@@ -52,7 +52,7 @@ func TestTools(t *testing.T) {
 			t.Errorf("%+v: %s", report, contents[1])
 		}
 		for i, p := range want {
-			if strings.HasPrefix(p, PreviewFolder) {
+			if strings.HasPrefix(p, bundle.PreviewFolder) {
 				if _, err := jpg.Decode(strings.NewReader(contents[i])); err != nil {
 					t.Errorf("%s: %v", p, err)
 				}

@@ -84,10 +84,7 @@ func asItIs(r io.Reader) io.Reader { return r }
 // search searches what is packed, read in one way after the other.
 func (m *material) search(list *never.List, p *product, ways ...func(io.Reader) io.Reader) (hits []never.Hit, err error) {
 	for _, text := range ways {
-		content := io.NopCloser(io.NewSectionReader(m.file, 0, m.size))
-		if p != nil {
-			content = p.open(m.file)
-		}
+		content := m.content(p)
 		hits, err = list.Search(text(decoding(content, charsetParam(m.item.Type))))
 		if err := errors.Join(err, content.Close()); err != nil || len(hits) > 0 {
 			return hits, err
@@ -117,7 +114,7 @@ func (m *material) searchDocument(list *never.List, mediaType string, p *product
 	var r io.ReaderAt = m.file
 	size := m.size
 	if p != nil && p.size <= maxHeld {
-		content := p.open(m.file)
+		content := m.content(p)
 		defer content.Close()
 		held, err := io.ReadAll(content)
 		if err != nil {

@@ -243,9 +243,9 @@ func readNever(ctx context.Context, name string) (*never.List, error) {
 }
 
 // parsePages reads --html and --bylines.
-func parsePages(html, bylines string) (h ingest.HTML, drop bool, err error) {
-	h = ingest.HTML(html)
-	if h != "" && h != ingest.HTMLSite && h != ingest.HTMLArticle {
+func parsePages(html, bylines string) (h collection.HTML, drop bool, err error) {
+	h = collection.HTML(html)
+	if h != "" && h != collection.Site && h != collection.Article {
 		return h, drop, usagef("--html %q: it is site or article", html)
 	}
 	if bylines != "" && bylines != "keep" && bylines != "drop" {
@@ -255,9 +255,9 @@ func parsePages(html, bylines string) (h ingest.HTML, drop bool, err error) {
 }
 
 // parsePictures reads --pictures.
-func parsePictures(s string) (ingest.Pictures, error) {
-	switch p := ingest.Pictures(s); p {
-	case "", ingest.PicturesOriginal, ingest.PicturesLarge, ingest.PicturesSmall:
+func parsePictures(s string) (collection.Pictures, error) {
+	switch p := collection.Pictures(s); p {
+	case "", collection.Original, collection.Large, collection.Small:
 		return p, nil
 	}
 	return "", usagef("--pictures %q: it is original, large or small", s)

@@ -127,15 +127,6 @@ func (c *Cache) Get(k Key) []byte {
 	return data
 }
 
-// Has says whether there seems to be an entry.
-func (c *Cache) Has(k Key) bool {
-	if c == nil {
-		return false
-	}
-	_, err := os.Stat(c.name(k))
-	return err == nil
-}
-
 // Put keeps an entry, where that is possible.
 func (c *Cache) Put(k Key, data []byte) {
 	if c == nil || len(data) > MaxEntry {

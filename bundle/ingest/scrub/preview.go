@@ -32,36 +32,32 @@ type Small struct {
 
 // Previews makes small JPEG files of a picture: image/jpeg, png, gif, webp, bmp or tiff, of a film its
 // first picture. Each fits into a square of as many pixels as its box, is upright, white where the picture
-// is transparent, and never larger than the picture, whose width and height as shown come with them. The
+// is transparent, and never larger than the picture. The
 // same picture gives the same bytes on every machine. Colour profiles are not applied.
 //
 // Memory is bounded by 512 MiB for the decoded picture and some rows more; a picture that would need
 // more is ErrLimit. Pictures that are decoded at the same time wait for each other where they would take
 // more than 96 MiB together. ErrFormat says that it cannot be decoded. The file need not be cleaned, and
 // nothing of it but pixels gets into the previews.
-func Previews(r io.ReaderAt, size int64, mediaType string, boxes ...int) (list []Small, width, height int, err error) {
+func Previews(r io.ReaderAt, size int64, mediaType string, boxes ...int) (list []Small, err error) {
 	p, err := previewOf(r, size, mediaType)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, err
 	}
 	defer decoding.take(p.memory)()
 	img, err := p.image()
 	if err != nil {
-		return nil, 0, 0, err
-	}
-	width, height = img.Bounds().Dx(), img.Bounds().Dy()
-	if p.turn > 0 && turnOf(p.turn).transpose {
-		width, height = height, width
+		return nil, err
 	}
 	for _, box := range boxes {
 		var out bytes.Buffer
 		small := turnImage(shrink(img, max(box, 1)), p.turn)
 		if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: previewQuality}); err != nil {
-			return nil, 0, 0, err
+			return nil, err
 		}
 		list = append(list, Small{out.Bytes(), small.Rect.Dx(), small.Rect.Dy()})
 	}
-	return list, width, height, nil
+	return list, nil
 }
 
 // A previewSource is a picture that can be decoded within the limit.

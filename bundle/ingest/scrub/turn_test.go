@@ -220,7 +220,7 @@ func TestE02TurnAsOthers(t *testing.T) {
 
 // preview writes one preview.
 func preview(w io.Writer, file []byte, mediaType string, box int) (width, height int, err error) {
-	list, _, _, err := Previews(bytes.NewReader(file), int64(len(file)), mediaType, box)
+	list, err := Previews(bytes.NewReader(file), int64(len(file)), mediaType, box)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -613,7 +613,7 @@ func TestHEIC(t *testing.T) {
 		if !colours(shows(t, out, 48, 64), true) { // a quarter to the left
 			t.Error("other colours")
 		}
-		small, _, _, err := scrub.Previews(bytes.NewReader(out), int64(len(out)), "image/jpeg", 16)
+		small, err := scrub.Previews(bytes.NewReader(out), int64(len(out)), "image/jpeg", 16)
 		if err != nil || small[0].Width != 12 || small[0].Height != 16 {
 			t.Errorf("%+v, %v", small, err)
 		}

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"satchel/bundle"
-	"satchel/bundle/ingest"
 	"satchel/bundle/ingest/scrub"
 )
 
@@ -112,7 +111,7 @@ func previewSize(name string) (total int64, err error) {
 	defer r.Close()
 	for from, more := uint32(0), true; more; {
 		var list []bundle.Entry
-		list, from, more, err = r.List(bundle.Filter{Folder: ingest.PreviewFolder}, from, 1000)
+		list, from, more, err = r.List(bundle.Filter{Folder: bundle.PreviewFolder}, from, 1000)
 		if err != nil {
 			return 0, err
 		}
