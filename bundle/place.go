@@ -75,42 +75,34 @@ func contentKey(it *Item) []byte {
 	key := []byte{byte(classOf(it))}
 	if key[0] == byte(classText) {
 		key = append(append(key, path.Ext(it.Path)...), 0)
-		key = append(append(key, orderedPath(untranslated(it))...), 0)
+		key = append(append(key, orderedPath(untranslated(it.Path))...), 0)
 	}
 	return append(key, orderedPath(it.Path)...)
 }
 
-// untranslated returns an item's path without what names the item's own language
-// in it: a folder such as "ko", or a part of the file name as in "water.ko.html".
-// So a page comes to lie next to its translations, which halves a handbook in 26
-// languages; everything else lies in the order of paths, which is better for it.
-func untranslated(it *Item) string {
-	if it.Language == "" {
-		return it.Path
-	}
-	segments := strings.Split(it.Path, "/")
+// untranslated returns a path without what names a language in it: folders such as
+// "ko" or "zh_CN", or a part of the file name as in "water.ko.html". So a page comes to
+// lie next to its translations, which halves a handbook in 26 languages; everything
+// else lies in the order of paths, which is better for it. What the item says of its
+// language does not count: a page that waits for its translator is in English, and yet
+// lies in the folder of another language.
+func untranslated(p string) string {
+	segments := strings.Split(p, "/")
 	last := len(segments) - 1
-	for i, s := range segments[:last] {
-		if sameLanguage(s, it.Language) {
-			return strings.Join(slices.Delete(segments, i, i+1), "/")
-		}
-	}
 	parts := strings.Split(segments[last], ".")
-	for i := 1; i < len(parts)-1; i++ {
-		if sameLanguage(parts[i], it.Language) {
-			segments[last] = strings.Join(slices.Delete(parts, i, i+1), ".")
-			break
-		}
+	if end := len(parts) - 1; end > 1 {
+		parts = slices.Concat(parts[:1], slices.DeleteFunc(parts[1:end:end], namesLanguage), parts[end:])
 	}
-	return strings.Join(segments, "/")
+	return strings.Join(append(slices.DeleteFunc(segments[:last:last], namesLanguage), strings.Join(parts, ".")), "/")
 }
 
-// sameLanguage says whether a name is that of a language, or of the language that
-// it is a variety of: "zh_CN" and "zh" both name zh-CN.
-func sameLanguage(name, tag string) bool {
-	name = strings.ToLower(strings.ReplaceAll(name, "_", "-"))
-	tag = strings.ToLower(tag)
-	return name == tag || strings.HasPrefix(tag, name+"-") || strings.HasPrefix(name, tag+"-")
+// namesLanguage says whether a name has the form of a language's: two letters, and
+// perhaps a country or a script. Others have it, too; what comes of that is an order
+// that is no worse than most.
+func namesLanguage(name string) bool {
+	base, rest, _ := strings.Cut(strings.ReplaceAll(name, "_", "-"), "-")
+	return len(base) == 2 && onlyOf(base, "") && !strings.ContainsAny(base, "0123456789") &&
+		(rest == "" || (len(rest) == 2 || len(rest) == 4) && isLanguage(base+"-"+rest))
 }
 
 // orderedPath sorts paths folder by folder.

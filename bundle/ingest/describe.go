@@ -193,16 +193,35 @@ func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 	return ""
 }
 
-// folderLanguage is the language that the folder at the top stands for. It is the last to be asked.
-func folderLanguage(path, rel string) string {
+// placedLanguage is the language of an item whose content has told, or has not. The folder at the top is the
+// last to be asked, and may say more of the same language: ko-KR where the text is Korean. So readers who look for a
+// language find all of it.
+func placedLanguage(told, path, rel string) string {
 	for _, p := range []string{path, rel} {
-		if top, _, ok := strings.Cut(p, "/"); ok && !folderWords[strings.ToLower(top)] {
-			if tag := nameLanguage(top, false); tag != "" {
-				return tag
-			}
+		top, _, ok := strings.Cut(p, "/")
+		if !ok {
+			continue
+		}
+		tag := nameLanguage(top, false)
+		if tag != "" && (isRefined(told, tag) || told == "" && !folderWords[strings.ToLower(top)]) {
+			return tag
 		}
 	}
-	return ""
+	return told
+}
+
+// isRefined says whether a tag says more of a language: the same, written the same way, and the country, too.
+func isRefined(told, tag string) bool {
+	if told == "" || told == tag {
+		return false
+	}
+	coarse, fine := language.Make(told), language.Make(tag)
+	base, script, region := coarse.Raw()
+	fineBase, _, fineRegion := fine.Raw()
+	written, _ := coarse.Script()
+	fineWritten, _ := fine.Script()
+	return base == fineBase && written == fineWritten && region == (language.Region{}) && fineRegion != (language.Region{}) &&
+		len(coarse.Variants()) == 0 && (script == (language.Script{}) || script == fineWritten)
 }
 
 // folderWords are names of folders that are languages' as well, and most likely are not meant so.

@@ -133,3 +133,26 @@ func FuzzLink(f *testing.F) {
 		ts.mark("d/page.html", "", s)
 	})
 }
+
+func TestPlacedLanguage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ told, path, want string }{
+		{"", "ko-KR/a.html", "ko-KR"},
+		{"ko", "ko-KR/a.html", "ko-KR"},
+		{"en", "ko-KR/a.html", "en"},
+		{"zh-Hans", "zh_CN/a.html", "zh-CN"},
+		{"zh-Hans", "zh-TW/a.html", "zh-Hans"},
+		{"pt-PT", "pt-BR/a.html", "pt-PT"},
+		{"it", "it/a.html", "it"},
+		{"", "it/a.html", ""},
+		{"it", "it-IT/a.html", "it-IT"},
+		{"ko", "a.html", "ko"},
+		{"", "fr/a.html", "fr"},
+		{"sr-Latn", "sr-RS/a.html", "sr-Latn"},
+		{"de-1996", "de-DE/a.html", "de-1996"},
+	} {
+		if got := placedLanguage(c.told, c.path, c.path); got != c.want {
+			t.Errorf("placedLanguage(%q, %q) = %q, not %q", c.told, c.path, got, c.want)
+		}
+	}
+}

@@ -114,8 +114,8 @@ func (f *Folder) make(seen finding, m *material) finding {
 	if f.options.dropsBylines() {
 		m.item.Byline = ""
 	}
-	if m.item.Language == "" && isRead(m.item.Kind) {
-		m.item.Language = folderLanguage(m.item.Path, m.rel)
+	if isRead(m.item.Kind) {
+		m.item.Language = placedLanguage(m.item.Language, m.item.Path, m.rel)
 	}
 	f.options.said(&m.item)
 	switch why, err := f.unsaid(m, p); {
