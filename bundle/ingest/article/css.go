@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"satchel/bundle/ingest/scrub"
+	"satchel/bundle/internal/tags"
 )
 
 // CutCSS finds in a style sheet what tells of its makers and of its readers: comments but those with a
@@ -41,9 +42,9 @@ func (c *cutter) style(start, end int) {
 				c.put(i, i+size, "/**/", "comments")
 			}
 			i += size
-		case hasFold(rest, "url("):
+		case tags.HasFold(rest, "url("):
 			i = c.styleURL(i+len("url("), end)
-		case hasFold(rest, "@import"):
+		case tags.HasFold(rest, "@import"):
 			i = c.styleImport(i, end)
 		default:
 			i++
@@ -69,7 +70,7 @@ func quoted(s []byte) int {
 // styleURL cleans the address in url(…), and returns the place behind it.
 func (c *cutter) styleURL(start, end int) int {
 	text := c.text[:end]
-	for start < end && isBlank(text[start]) {
+	for start < end && tags.IsBlank(text[start]) {
 		start++
 	}
 	for _, quote := range []string{`"`, `'`, "&quot;", "&#34;", "&#39;"} {
@@ -113,9 +114,9 @@ const nothing = "data:,"
 func (c *cutter) styleAddress(start, end int) {
 	raw := c.text[start:end]
 	switch {
-	case hasFold(raw, "http:"), hasFold(raw, "https:"), bytes.HasPrefix(raw, []byte("//")):
+	case tags.HasFold(raw, "http:"), tags.HasFold(raw, "https:"), bytes.HasPrefix(raw, []byte("//")):
 		c.put(start, end, nothing, removedPixels)
-	case hasFold(raw, "data:"):
+	case tags.HasFold(raw, "data:"):
 		c.picture(start, end)
 	case c.named && isLocalPath(string(bytes.ToLower(raw[:min(len(raw), 16)]))):
 		c.put(start, end, nothing, removedLocal)

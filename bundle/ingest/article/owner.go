@@ -3,6 +3,8 @@ package article
 import (
 	"bytes"
 	"strings"
+
+	"satchel/bundle/internal/tags"
 )
 
 // homes are the folders in which systems keep those of their users, with the separators that follow
@@ -61,7 +63,7 @@ func findOwner(s []byte) (from, to int) {
 // ownerAt says whether the name of a folder of users stands at a place, and where the name behind it is.
 func ownerAt(s []byte, at int) (from, to int, ok bool) {
 	for _, home := range homes {
-		if !hasFold(s[at:], home.mark) {
+		if !tags.HasFold(s[at:], home.mark) {
 			continue
 		}
 		before, had := trimSeparator(s[:at])
@@ -87,13 +89,13 @@ func endsPath(s []byte, end string) bool {
 			(n == 2 || s[n-3]|0x20 < 'a' || s[n-3]|0x20 > 'z')
 	}
 	s = bytes.TrimRight(s, "/")
-	return len(s) >= len("file:") && isFold(s[len(s)-len("file:"):], "file:")
+	return len(s) >= len("file:") && tags.IsFold(s[len(s)-len("file:"):], "file:")
 }
 
 // trimSeparator cuts a separator from the end of s.
 func trimSeparator(s []byte) ([]byte, bool) {
 	for _, sep := range separators {
-		if len(s) >= len(sep) && isFold(s[len(s)-len(sep):], sep) {
+		if len(s) >= len(sep) && tags.IsFold(s[len(s)-len(sep):], sep) {
 			return s[:len(s)-len(sep)], true
 		}
 	}
@@ -103,7 +105,7 @@ func trimSeparator(s []byte) ([]byte, bool) {
 // separatorAt is how long the separator at the start of s is, or 0.
 func separatorAt(s []byte) int {
 	for _, sep := range separators {
-		if hasFold(s, sep) {
+		if tags.HasFold(s, sep) {
 			return len(sep)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"satchel/bundle/ingest/scrub"
+	"satchel/bundle/internal/tags"
 )
 
 // maxCuts is how many parts of a page CutSite leaves out.
@@ -42,7 +43,7 @@ func CutSite(text []byte) (cuts []Cut, removed []scrub.Removal, err error) {
 type cutter struct {
 	text    []byte
 	pos     int
-	tag     tag
+	tag     tags.Tag
 	cuts    []Cut
 	removed removals
 	named   bool // the page has paths that may name a user
@@ -118,10 +119,10 @@ func (c *cutter) endTag(start int) {
 	case c.text[name]|0x20 < 'a' || c.text[name]|0x20 > 'z':
 		c.pos = c.angle(name)
 		c.cut(start, c.pos, "comments")
-	case !readTag(c.text, start, name, &c.tag):
+	case !tags.Read(c.text, start, name, &c.tag):
 		c.unfinished(start)
 	default:
-		c.pos = c.tag.end
+		c.pos = c.tag.End
 	}
 }
 
@@ -136,9 +137,9 @@ func (c *cutter) declaration(start int) {
 	rest := c.text[start+2:]
 	switch {
 	case bytes.HasPrefix(rest, []byte("--")):
-		c.pos = commentEnd(c.text, start+len("<!--"))
+		c.pos = tags.CommentEnd(c.text, start+len("<!--"))
 		c.cut(start, c.pos, "comments")
-	case hasFold(rest, "doctype"):
+	case tags.HasFold(rest, "doctype"):
 		c.pos = c.angle(start)
 	case bytes.HasPrefix(rest, []byte("[CDATA[")):
 		c.pos = start + len("<![CDATA[") // text in a drawing; elsewhere its marks do no harm
@@ -151,7 +152,7 @@ func (c *cutter) declaration(start int) {
 // instruction handles what begins with <? : an XML declaration tells the charset.
 func (c *cutter) instruction(start int) {
 	c.pos = c.angle(start)
-	if !isTagName(c.text[start+2:], "xml") {
+	if !tags.IsName(c.text[start+2:], "xml") {
 		c.cut(start, c.pos, "comments")
 	}
 }
@@ -159,44 +160,44 @@ func (c *cutter) instruction(start int) {
 // startTag handles a start tag, and the content that is no markup.
 func (c *cutter) startTag(start int) {
 	t := &c.tag
-	if !readTag(c.text, start, start+1, t) {
+	if !tags.Read(c.text, start, start+1, t) {
 		c.unfinished(start)
 		return
 	}
-	c.pos = t.end
-	switch name := c.text[start+1 : t.nameEnd]; name[0] | 0x20 {
+	c.pos = t.End
+	switch name := c.text[start+1 : t.NameEnd]; name[0] | 0x20 {
 	case 's':
-		if isFold(name, "script") {
-			c.leaveRaw(start, scriptEnd(c.text, t.end), "scripts")
+		if tags.IsFold(name, "script") {
+			c.leaveRaw(start, tags.ScriptEnd(c.text, t.End), "scripts")
 			return
 		}
-		if isFold(name, "style") {
+		if tags.IsFold(name, "style") {
 			c.passRaw(name, "style")
 			c.attributes()
-			c.style(t.end, c.pos)
+			c.style(t.End, c.pos)
 			return
 		}
 	case 'm':
-		if isFold(name, "meta") && !c.keepsMeta() {
-			c.cut(start, t.end, "metadata")
+		if tags.IsFold(name, "meta") && !c.keepsMeta() {
+			c.cut(start, t.End, "metadata")
 			return
 		}
 	case 'l':
-		if isFold(name, "link") && c.isForMachines() {
-			c.cut(start, t.end, "links for machines")
+		if tags.IsFold(name, "link") && c.isForMachines() {
+			c.cut(start, t.End, "links for machines")
 			return
 		}
 	case 'i':
-		if isFold(name, "img") && c.isPixel() {
-			c.cut(start, t.end, removedPixels)
+		if tags.IsFold(name, "img") && c.isPixel() {
+			c.cut(start, t.End, removedPixels)
 			return
 		}
-		if isFold(name, "iframe") {
+		if tags.IsFold(name, "iframe") {
 			c.frame(start)
 			return
 		}
-		if isFold(name, "input") && strings.EqualFold(strings.TrimSpace(c.value("type")), "hidden") {
-			c.cut(start, t.end, "hidden values of forms")
+		if tags.IsFold(name, "input") && strings.EqualFold(strings.TrimSpace(c.value("type")), "hidden") {
+			c.cut(start, t.End, "hidden values of forms")
 			return
 		}
 	case 't':
@@ -208,34 +209,34 @@ func (c *cutter) startTag(start int) {
 		c.passRaw(name, "noembed")
 		c.passRaw(name, "noframes")
 	case 'p':
-		if isFold(name, "plaintext") {
+		if tags.IsFold(name, "plaintext") {
 			c.pos = len(c.text)
 		}
 	}
 	c.attributes()
-	c.owners(t.end, c.pos)
+	c.owners(t.End, c.pos)
 }
 
 // leaveRaw leaves out an element with its content and end tag.
 func (c *cutter) leaveRaw(start, end int, what string) {
 	c.pos = len(c.text)
-	var t tag
-	if end < len(c.text) && readTag(c.text, end, end+2, &t) {
-		c.pos = t.end
+	var t tags.Tag
+	if end < len(c.text) && tags.Read(c.text, end, end+2, &t) {
+		c.pos = t.End
 	}
 	c.cut(start, c.pos, what)
 }
 
 // passRaw goes on behind the content of an element that is no markup.
 func (c *cutter) passRaw(name []byte, raw string) {
-	if isFold(name, raw) {
-		c.pos = rawEnd(c.text, c.tag.end, raw)
+	if tags.IsFold(name, raw) {
+		c.pos = tags.RawEnd(c.text, c.tag.End, raw)
 	}
 }
 
 // frame leaves out a frame that nobody can see. Others are left to bundle/sanitize.
 func (c *cutter) frame(start int) {
-	end := rawEnd(c.text, c.tag.end, "iframe")
+	end := tags.RawEnd(c.text, c.tag.End, "iframe")
 	if c.isPixel() {
 		c.leaveRaw(start, end, removedPixels)
 		return
@@ -246,9 +247,9 @@ func (c *cutter) frame(start int) {
 
 // value returns the first attribute of a name, as it is written.
 func (c *cutter) value(name string) string {
-	for i := range c.tag.attrs {
-		if a := &c.tag.attrs[i]; isFold(c.text[a.start:a.nameEnd], name) {
-			return string(c.text[a.valueStart:a.valueEnd])
+	for i := range c.tag.Attrs {
+		if a := &c.tag.Attrs[i]; tags.IsFold(c.text[a.Start:a.NameEnd], name) {
+			return string(c.text[a.ValueStart:a.ValueEnd])
 		}
 	}
 	return ""
@@ -262,15 +263,15 @@ var (
 
 // keepsMeta says whether a meta element stays.
 func (c *cutter) keepsMeta() bool {
-	for i := range c.tag.attrs {
-		a := &c.tag.attrs[i]
-		value := strings.ToLower(strings.TrimSpace(string(c.text[a.valueStart:a.valueEnd])))
-		switch key := c.text[a.start:a.nameEnd]; {
-		case isFold(key, "charset"):
+	for i := range c.tag.Attrs {
+		a := &c.tag.Attrs[i]
+		value := strings.ToLower(strings.TrimSpace(string(c.text[a.ValueStart:a.ValueEnd])))
+		switch key := c.text[a.Start:a.NameEnd]; {
+		case tags.IsFold(key, "charset"):
 			return true
-		case isFold(key, "name"), isFold(key, "property"), isFold(key, "itemprop"):
+		case tags.IsFold(key, "name"), tags.IsFold(key, "property"), tags.IsFold(key, "itemprop"):
 			return keptMetas[value]
-		case isFold(key, "http-equiv"):
+		case tags.IsFold(key, "http-equiv"):
 			return keptEquivs[value]
 		}
 	}
@@ -319,34 +320,34 @@ func (c *cutter) isPixel() bool {
 
 // attributes cleans the attributes of the tag.
 func (c *cutter) attributes() {
-	for i := range c.tag.attrs {
-		a := &c.tag.attrs[i]
-		key := c.text[a.start:a.nameEnd]
+	for i := range c.tag.Attrs {
+		a := &c.tag.Attrs[i]
+		key := c.text[a.Start:a.NameEnd]
 		switch b := key[0] | 0x20; {
 		case b == 'o' && len(key) > 3 && key[1]|0x20 == 'n':
 			c.cutAttribute(a, "event handlers")
 			continue
-		case b == 'p' && isFold(key, "ping"):
+		case b == 'p' && tags.IsFold(key, "ping"):
 			c.cutAttribute(a, removedTrackers)
 			continue
-		case b == 'm' && isFold(key, "manifest"):
+		case b == 'm' && tags.IsFold(key, "manifest"):
 			c.cutAttribute(a, "links for machines")
 			continue
-		case b == 'x' && hasFold(key, "xmlns:") && bytes.Contains(c.text[a.valueStart:a.valueEnd], []byte("microsoft")):
+		case b == 'x' && tags.HasFold(key, "xmlns:") && bytes.Contains(c.text[a.ValueStart:a.ValueEnd], []byte("microsoft")):
 			c.cutAttribute(a, "metadata")
 			continue
 		}
 		switch {
-		case hasFold(key, "data-") && tellsOfReader(key):
+		case tags.HasFold(key, "data-") && tellsOfReader(key):
 			c.cutAttribute(a, "data of whoever saved it")
 			continue
-		case isFold(key, "style"):
-			c.style(a.valueStart, a.valueEnd)
+		case tags.IsFold(key, "style"):
+			c.style(a.ValueStart, a.ValueEnd)
 			continue
 		case isAddress(key) && c.address(a):
 			continue
 		}
-		c.owners(a.valueStart, a.valueEnd)
+		c.owners(a.ValueStart, a.ValueEnd)
 	}
 }
 
@@ -362,44 +363,44 @@ func tellsOfReader(name []byte) bool {
 }
 
 // cutAttribute leaves out an attribute with the white space before it.
-func (c *cutter) cutAttribute(a *attr, what string) {
-	start := a.start
-	for isBlank(c.text[start-1]) {
+func (c *cutter) cutAttribute(a *tags.Attr, what string) {
+	start := a.Start
+	for tags.IsBlank(c.text[start-1]) {
 		start--
 	}
-	c.cut(start, a.end, what)
+	c.cut(start, a.End, what)
 }
 
 // isAddress says whether an attribute is an address.
 func isAddress(key []byte) bool {
 	switch key[0] | 0x20 {
 	case 'h':
-		return isFold(key, "href")
+		return tags.IsFold(key, "href")
 	case 's':
-		return isFold(key, "src") || isFold(key, "srcset")
+		return tags.IsFold(key, "src") || tags.IsFold(key, "srcset")
 	case 'a':
-		return isFold(key, "action")
+		return tags.IsFold(key, "action")
 	case 'c':
-		return isFold(key, "cite") || isFold(key, "codebase")
+		return tags.IsFold(key, "cite") || tags.IsFold(key, "codebase")
 	case 'd':
-		return isFold(key, "data") || isFold(key, "data-src") || isFold(key, "data-href")
+		return tags.IsFold(key, "data") || tags.IsFold(key, "data-src") || tags.IsFold(key, "data-href")
 	case 'b':
-		return isFold(key, "background")
+		return tags.IsFold(key, "background")
 	case 'p':
-		return isFold(key, "poster")
+		return tags.IsFold(key, "poster")
 	case 'l':
-		return isFold(key, "longdesc")
+		return tags.IsFold(key, "longdesc")
 	}
 	return false
 }
 
 // address cleans an address: one on a computer goes, others lose what follows readers. It says whether
 // there was anything.
-func (c *cutter) address(a *attr) bool {
-	raw := c.text[a.valueStart:a.valueEnd]
-	if hasFold(raw, "data:") {
+func (c *cutter) address(a *tags.Attr) bool {
+	raw := c.text[a.ValueStart:a.ValueEnd]
+	if tags.HasFold(raw, "data:") {
 		before := len(c.cuts)
-		c.picture(a.valueStart, a.valueEnd)
+		c.picture(a.ValueStart, a.ValueEnd)
 		return len(c.cuts) > before
 	}
 	if c.named && isLocalPath(strings.ToLower(trimAddress(string(raw[:min(len(raw), 16)])))) {
@@ -407,16 +408,16 @@ func (c *cutter) address(a *attr) bool {
 		return true
 	}
 	if bytes.IndexByte(raw, '?') < 0 && bytes.IndexByte(raw, ';') < 0 && !bytes.Contains(raw, []byte(":~:")) ||
-		len(raw) > maxAddress || hasFold(raw, "data:") || hasFold(raw, "javascript:") {
+		len(raw) > maxAddress || tags.HasFold(raw, "data:") || tags.HasFold(raw, "javascript:") {
 		return false
 	}
 	clean := cutTrackers(string(raw))
 	if len(clean) == len(raw) {
 		return false
 	}
-	if clean == "" && a.end == a.valueEnd {
+	if clean == "" && a.End == a.ValueEnd {
 		clean = `""` // or what follows would be taken for the value
 	}
-	c.put(a.valueStart, a.valueEnd, clean, removedTrackers)
+	c.put(a.ValueStart, a.ValueEnd, clean, removedTrackers)
 	return true
 }

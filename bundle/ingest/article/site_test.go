@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"satchel/bundle/internal/tags"
 )
 
 var siteCases = []struct{ name, in, want string }{
@@ -90,7 +92,7 @@ func TestCutSiteLimits(t *testing.T) {
 }
 
 // tags are the places of the start tags and comments in a page, as the tokenizer sees them.
-func tags(in []byte) map[[2]int]html.TokenType {
+func tagsOf(in []byte) map[[2]int]html.TokenType {
 	found := map[[2]int]html.TokenType{}
 	z := html.NewTokenizer(bytes.NewReader(in))
 	at := 0
@@ -115,11 +117,11 @@ func ourTags(in []byte) map[[2]int]bool {
 	found := map[[2]int]bool{}
 	c := cutter{text: in}
 	for more := len(in) > 0; more; {
-		c.tag = tag{start: -1}
+		c.tag = tags.Tag{Start: -1}
 		before := c.pos
 		more = c.next()
-		if s := c.tag.start; s >= before && s+1 < len(in) && in[s+1] != '/' && c.tag.end > 0 {
-			found[[2]int{s, c.tag.end}] = true
+		if s := c.tag.Start; s >= before && s+1 < len(in) && in[s+1] != '/' && c.tag.End > 0 {
+			found[[2]int{s, c.tag.End}] = true
 		}
 	}
 	return found
@@ -135,7 +137,7 @@ func FuzzMarkup(f *testing.F) {
 		if lower := bytes.ToLower(in); bytes.Contains(lower, []byte("cdata")) || bytes.Contains(lower, []byte("plaintext")) {
 			t.Skip()
 		}
-		want, got := tags(in), ourTags(in)
+		want, got := tagsOf(in), ourTags(in)
 		for place := range want {
 			if !got[place] {
 				t.Fatalf("%q: missed the tag %q", in, in[place[0]:place[1]])
