@@ -98,6 +98,13 @@ func testKey(t testing.TB, seed byte) sign.PrivateKey {
 
 func create(t testing.TB, src Source, o Options) string {
 	t.Helper()
+	o.NoSearch = true
+	return createSearchable(t, src, o)
+}
+
+// createSearchable is create with a search index.
+func createSearchable(t testing.TB, src Source, o Options) string {
+	t.Helper()
 	name := filepath.Join(t.TempDir(), "x.zip")
 	if o.Layout == LayoutFolder {
 		name = strings.TrimSuffix(name, ".zip")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -39,6 +40,9 @@ type Options struct {
 
 	Layout   Layout
 	PartSize int64 // for LayoutParts; 0 for DefaultPartSize
+
+	NoSearch bool       // make no search index
+	Text     TextReader // reads documents for the search index; pages, text, captions and EPUB need none
 
 	// Frames, where there is such a cache, spares compressing again what was compressed before.
 	Frames Cache
@@ -95,7 +99,7 @@ func Create(ctx context.Context, name string, src Source, o Options) (*Summary, 
 	defer spool.remove()
 	c := &creator{
 		ctx: ctx, src: src, o: o, spool: spool.dir,
-		sum: Summary{ByKind: map[Kind]KindSum{}},
+		sum: Summary{ByKind: map[Kind]KindSum{}}, languages: map[string]bool{},
 	}
 	defer c.close()
 	if err := c.run(name); err != nil {
@@ -152,9 +156,14 @@ type creator struct {
 	contents    sorter // what is to be stored, in the order in which it will lie
 	unique      int64  // bytes of it
 	memberCount uint32 // files it will lie in
-	members     []*builtMember
-	sink        sink
-	closers     []func() error
+
+	searchMember uint32 // which of them is the search index, where there is one
+	members      []*builtMember
+	languages    map[string]bool // the primary languages of all items
+	indexer      *indexer        // nil where no search index is to be made
+	searchFile   *os.File        // in the spool; nil where there is no search index
+	sink         sink
+	closers      []func() error
 
 	mu       sync.Mutex
 	progress Progress
@@ -166,6 +175,9 @@ type creator struct {
 func (c *creator) run(name string) error {
 	entries, err := c.plan()
 	if err != nil {
+		return err
+	}
+	if err := c.beginSearch(entries); err != nil {
 		return err
 	}
 	c.sink, err = newSink(c.o.Layout, name, c.spool, c.o.PartSize)

@@ -36,11 +36,10 @@ func (c *creator) writeMembers(b *tree.Builder) error {
 		return err
 	}
 	c.closers = append(c.closers, spool.Close)
-	if err := c.compress(spool); err != nil {
-		return err
-	}
-	if err := c.sizeStored(); err != nil {
-		return err
+	for _, step := range []func() error{func() error { return c.compress(spool) }, c.endSearch, c.sizeStored} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	c.placeMembers()
 	size, err := b.Size(c.addTables)
@@ -49,6 +48,9 @@ func (c *creator) writeMembers(b *tree.Builder) error {
 	}
 	base := headSize + size
 	if err := c.copyPacks(spool, base); err != nil {
+		return err
+	}
+	if err := c.copySearch(base); err != nil {
 		return err
 	}
 	if err := c.copyStored(base); err != nil {
@@ -178,7 +180,7 @@ func (c *creator) encode(enc *zframe.Encoder, f *frame) ([]byte, error) {
 	key := f.key()
 	if made := c.o.Frames.Get(key); made != nil {
 		c.reportContents(f)
-		return made, nil
+		return made, c.indexContents(f)
 	}
 	made, err := c.encodeAnew(enc, f)
 	if err == nil {
@@ -194,14 +196,33 @@ func (c *creator) reportContents(f *frame) {
 	}
 }
 
+// indexContents enters what is said in a frame that was not made again.
+func (c *creator) indexContents(f *frame) error {
+	if c.indexer == nil {
+		return nil
+	}
+	for i := range f.contents {
+		if err := c.indexer.add(&f.contents[i], nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *creator) encodeAnew(enc *zframe.Encoder, f *frame) ([]byte, error) {
 	if f.raw == nil {
 		f.raw = frames.take()
 	}
 	raw := bytes.NewBuffer(f.raw)
 	for i := range f.contents {
-		if err := c.copyContent(raw, &f.contents[i]); err != nil {
+		start := raw.Len()
+		if err := c.copyContent(raw, &f.contents[i], "write", c.unique); err != nil {
 			return nil, err
+		}
+		if c.indexer != nil {
+			if err := c.indexer.add(&f.contents[i], raw.Bytes()[start:]); err != nil {
+				return nil, err
+			}
 		}
 	}
 	defer frames.give(raw.Bytes())
@@ -255,12 +276,17 @@ func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
 		if err != nil {
 			return err
 		}
+		if c.indexer != nil {
+			if err := c.indexer.attach(&p); err != nil {
+				return err
+			}
+		}
 		if err := cut.begin(p.place); err != nil {
 			return err
 		}
 		if p.item.Size <= frameSize {
 			cut.add(p)
-		} else if err := c.copyContent(cut, &p); err != nil {
+		} else if err := c.addLong(cut, &p); err != nil {
 			return err
 		}
 	}
@@ -268,6 +294,14 @@ func (c *creator) feedFrames(jobs, ordered chan<- *frame) error {
 		return nil // nothing but stored content
 	}
 	return cut.finish()
+}
+
+// addLong has a text packed that is longer than a frame.
+func (c *creator) addLong(cut *framer, p *placed) error {
+	if err := c.copyContent(cut, p, "write", c.unique); err != nil || c.indexer == nil {
+		return err
+	}
+	return c.indexer.add(p, nil)
 }
 
 // A framer gathers contents into frames. Those that are longer than a frame are written to it, the others
@@ -333,14 +367,15 @@ func (f *framer) finish() error {
 	return f.flush()
 }
 
-// copyContent copies content and checks that it is still what was planned with.
-func (c *creator) copyContent(w io.Writer, p *placed) error {
+// copyContent copies content, in a stage in which total bytes are copied, and checks that it is still what was
+// planned with.
+func (c *creator) copyContent(w io.Writer, p *placed, stage string, total int64) error {
 	var h hash.Hash
 	if p.id[0] == 'h' {
 		h = sha256.New()
 		w = io.MultiWriter(w, h)
 	}
-	if err := c.copyTo(w, p); err != nil {
+	if err := c.copyTo(w, p, stage, total); err != nil {
 		return err
 	}
 	if h != nil && !bytes.Equal(h.Sum(nil), p.id[1:]) {
@@ -349,9 +384,9 @@ func (c *creator) copyContent(w io.Writer, p *placed) error {
 	return nil
 }
 
-func (c *creator) copyTo(w io.Writer, p *placed) error {
+func (c *creator) copyTo(w io.Writer, p *placed, stage string, total int64) error {
 	if p.data == nil {
-		return c.copyItem(w, &p.item, "write", c.unique)
+		return c.copyItem(w, &p.item, stage, total)
 	}
 	_, err := w.Write(p.data)
 	return err
@@ -451,7 +486,7 @@ func (c *creator) copyStored(base int64) error {
 			}
 			m, h = next, newBlockHasher(out)
 		}
-		if err := c.copyContent(h, &p); err != nil {
+		if err := c.copyContent(h, &p, "write", c.unique); err != nil {
 			return errors.Join(err, done())
 		}
 	}

@@ -75,25 +75,25 @@ func contentKey(it *Item) []byte {
 	key := []byte{byte(classOf(it))}
 	if key[0] == byte(classText) {
 		key = append(append(key, path.Ext(it.Path)...), 0)
-		key = append(append(key, orderedPath(untranslated(it.Path))...), 0)
+		key = append(append(key, orderedPath(untranslated(it.Path, namesLanguage))...), 0)
 	}
 	return append(key, orderedPath(it.Path)...)
 }
 
-// untranslated returns a path without what names a language in it: folders such as
+// untranslated returns a path without the names of languages in it: folders such as
 // "ko" or "zh_CN", or a part of the file name as in "water.ko.html". So a page comes to
 // lie next to its translations, which halves a handbook in 26 languages; everything
 // else lies in the order of paths, which is better for it. What the item says of its
 // language does not count: a page that waits for its translator is in English, and yet
 // lies in the folder of another language.
-func untranslated(p string) string {
+func untranslated(p string, isLanguage func(name string) bool) string {
 	segments := strings.Split(p, "/")
 	last := len(segments) - 1
 	parts := strings.Split(segments[last], ".")
 	if end := len(parts) - 1; end > 1 {
-		parts = slices.Concat(parts[:1], slices.DeleteFunc(parts[1:end:end], namesLanguage), parts[end:])
+		parts = slices.Concat(parts[:1], slices.DeleteFunc(parts[1:end:end], isLanguage), parts[end:])
 	}
-	return strings.Join(append(slices.DeleteFunc(segments[:last:last], namesLanguage), strings.Join(parts, ".")), "/")
+	return strings.Join(append(slices.DeleteFunc(segments[:last:last], isLanguage), strings.Join(parts, ".")), "/")
 }
 
 // namesLanguage says whether a name has the form of a language's: two letters, and
@@ -127,6 +127,7 @@ const (
 // A placer says where contents lie that come in order. It is a pure function of
 // their sizes and kinds, so both passes agree.
 type placer struct {
+	search  bool // the search index is a member, behind the text
 	member  uint32
 	class   class
 	own     bool
@@ -140,6 +141,10 @@ func (p *placer) place(it *Item) place {
 	own := hasOwn(it) && p.owns < maxMembers/2
 	fresh := !p.started || own || p.own || k != p.class || p.offset >= packSize
 	if fresh && p.started {
+		p.member++
+	}
+	if p.search && k != classText {
+		p.search = false
 		p.member++
 	}
 	if own {

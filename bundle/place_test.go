@@ -15,7 +15,7 @@ func TestUntranslated(t *testing.T) {
 		{"water.ko", "water.ko"},
 		{"img/Ko/01/KO/water.html", "img/Ko/01/KO/water.html"},
 	} {
-		if got := untranslated(c.path); got != c.want {
+		if got := untranslated(c.path, namesLanguage); got != c.want {
 			t.Errorf("untranslated(%q) = %q, not %q", c.path, got, c.want)
 		}
 	}

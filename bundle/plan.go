@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"sync"
 
 	"satchel/bundle/internal/extsort"
@@ -143,6 +144,8 @@ func (c *creator) admit(it *Item) error {
 	}
 	c.sum.Items++
 	c.sum.Input += it.Size
+	primary, _, _ := strings.Cut(it.Language, "-")
+	c.languages[strings.ToLower(primary)] = true
 	k := c.sum.ByKind[it.Kind]
 	c.sum.ByKind[it.Kind] = KindSum{k.Items + 1, k.Bytes + it.Size}
 	return nil
@@ -275,7 +278,7 @@ func (c *creator) sortContents(byContent sorter) error {
 // eachContent yields what is to be stored with its place, in order.
 func (c *creator) eachContent() iter.Seq2[placed, error] {
 	return func(yield func(placed, error) bool) {
-		var p placer
+		p := placer{search: c.searches()}
 		for r, err := range c.contents.Sorted() {
 			d := &decoder{b: r.Value}
 			id := d.text(1 << 20)
@@ -297,6 +300,8 @@ type placed struct {
 	place place
 	own   bool   // it has a member of its own
 	data  []byte // where it was fetched ahead
+
+	subjects []subject // who has this content, while it is indexed
 }
 
 func (c *creator) placeContents(places sorter) error {
@@ -312,6 +317,12 @@ func (c *creator) placeContents(places sorter) error {
 		}
 		c.unique += p.item.Size
 		c.memberCount = p.place.member + 1
+		if classOf(&p.item) == classText {
+			c.searchMember = c.memberCount
+		}
+	}
+	if c.searches() {
+		c.memberCount = max(c.memberCount, c.searchMember+1)
 	}
 	return nil
 }

@@ -9,8 +9,10 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"satchel/bundle/internal/tree"
+	"satchel/bundle/search"
 	"satchel/bundle/sign"
 )
 
@@ -24,9 +26,11 @@ type Reader struct {
 	about      map[string]string
 	blocks     *blockCache
 	members    memberCache
-	absent     string  // the reason, when opening shows that this copy is incomplete
-	restored   string  // the reason, when MANIFEST was damaged and its copy is used
-	worn       Verdict // where a page of index is lost that opening needs
+	searching  sync.Mutex
+	words      *search.Index // once it was asked for
+	absent     string        // the reason, when opening shows that this copy is incomplete
+	restored   string        // the reason, when MANIFEST was damaged and its copy is used
+	worn       Verdict       // where a page of index is lost that opening needs
 }
 
 // Open opens a bundle by what it holds: a ZIP of any name, a folder, or the first

@@ -176,7 +176,8 @@ func isShown(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
 }
 
-// languageOf returns what a page declares, or what its name says. What nobody reads has no language.
+// languageOf returns what a page declares, or what its name says, or a folder whose name can be nothing else. What nobody
+// reads has no language.
 func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 	if item.Kind == bundle.KindResource || item.Kind == bundle.KindFile {
 		return ""
@@ -190,6 +191,9 @@ func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 			return tag
 		}
 	}
+	if tag := folderLanguage(item.Path, rel); strings.Contains(tag, "-") {
+		return tag // nobody names a folder zh-CN by chance
+	}
 	return ""
 }
 
@@ -197,22 +201,31 @@ func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 // last to be asked, and may say more of the same language: ko-KR where the text is Korean. So readers who look for a
 // language find all of it.
 func placedLanguage(told, path, rel string) string {
+	if told == "" {
+		return folderLanguage(path, rel)
+	}
 	for _, p := range []string{path, rel} {
-		top, _, ok := strings.Cut(p, "/")
-		if !ok {
-			continue
-		}
-		tag := nameLanguage(top, false)
-		if tag != "" && (isRefined(told, tag) || told == "" && !folderWords[strings.ToLower(top)]) {
-			return tag
+		if top, _, ok := strings.Cut(p, "/"); ok && isRefined(told, nameLanguage(top, false)) {
+			return nameLanguage(top, false)
 		}
 	}
 	return told
 }
 
+func folderLanguage(path, rel string) string {
+	for _, p := range []string{path, rel} {
+		if top, _, ok := strings.Cut(p, "/"); ok && !folderWords[strings.ToLower(top)] {
+			if tag := nameLanguage(top, false); tag != "" {
+				return tag
+			}
+		}
+	}
+	return ""
+}
+
 // isRefined says whether a tag says more of a language: the same, written the same way, and the country, too.
 func isRefined(told, tag string) bool {
-	if told == "" || told == tag {
+	if tag == "" {
 		return false
 	}
 	coarse, fine := language.Make(told), language.Make(tag)

@@ -6,6 +6,7 @@
 package plain
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -15,13 +16,10 @@ import (
 )
 
 // MaxText is how many bytes of text are read of one item.
-const MaxText = 64 << 20
+const MaxText = 32 << 20
 
-// maxInput is how large a page or a text is that is read, in bytes.
-const maxInput = 64 << 20
-
-// maxChapter is the same for the chapter of a book.
-const maxChapter = 16 << 20
+// maxPage is how much is read of a page or of the chapter of a book, in bytes.
+const maxPage = 16 << 20
 
 // A Part says what a piece of text is.
 type Part int
@@ -43,27 +41,38 @@ func Text(r io.ReaderAt, size int64, mediaType string, yield func(Part, string) 
 	base, _, _ := strings.Cut(mediaType, ";")
 	read := readers[base]
 	switch {
-	case base == "application/epub+zip":
+	case base == bookType:
 		return bookText(r, size, yield)
 	case read == nil && strings.HasPrefix(base, "text/"):
 		read = lines
 	case read == nil:
 		return ErrNoText
 	}
-	content := make([]byte, min(size, maxInput))
-	if n, err := r.ReadAt(content, 0); n < len(content) {
-		return errors.Join(err, io.ErrUnexpectedEOF)
-	}
-	read(content, limited(yield))
-	return nil
+	return read(io.NewSectionReader(r, 0, size), limited(yield))
 }
 
-// readers read content that is held.
-var readers = map[string]func([]byte, func(Part, string) bool){
-	"text/html": Page, "application/xhtml+xml": Page, "image/svg+xml": Page,
+// readers read the content of a media type.
+var readers = map[string]func(io.Reader, func(Part, string) bool) error{
+	"text/html": page, "application/xhtml+xml": page, "image/svg+xml": page,
 	"text/vtt": captions, "application/x-subrip": captions,
-	"application/xml": Page, "text/xml": Page,
+	"application/xml": page, "text/xml": page,
 }
+
+func page(r io.Reader, yield func(Part, string) bool) error {
+	content, err := io.ReadAll(io.LimitReader(r, maxPage))
+	if err == nil {
+		Page(content, yield)
+	}
+	return err
+}
+
+// Reads says whether Text reads content of this media type.
+func Reads(mediaType string) bool {
+	base, _, _ := strings.Cut(mediaType, ";")
+	return readers[base] != nil || strings.HasPrefix(base, "text/") || base == bookType
+}
+
+const bookType = "application/epub+zip"
 
 // limited ends a text of more than MaxText bytes.
 func limited(yield func(Part, string) bool) func(Part, string) bool {
@@ -74,36 +83,43 @@ func limited(yield func(Part, string) bool) func(Part, string) bool {
 	}
 }
 
-// lines reads a text without any markup.
-func lines(content []byte, yield func(Part, string) bool) {
-	for line := range bytes.Lines(content) {
-		if line = bytes.TrimSpace(line); len(line) > 0 && !yield(Body, valid(line)) {
-			return
+// eachLine calls do with each line, without white space around it. A very long one comes in pieces.
+func eachLine(r io.Reader, do func(line []byte) bool) error {
+	b := bufio.NewReaderSize(r, maxLine)
+	for {
+		line, err := b.ReadSlice('\n')
+		if len(line) > 0 && !do(bytes.TrimSpace(line)) || err == io.EOF {
+			return nil
+		}
+		if err != nil && err != bufio.ErrBufferFull {
+			return err
 		}
 	}
 }
 
+// lines reads a text without any markup.
+func lines(r io.Reader, yield func(Part, string) bool) error {
+	return eachLine(r, func(line []byte) bool { return len(line) == 0 || yield(Body, valid(line)) })
+}
+
 // captions reads subtitles: numbers and times are lines of their own, and so are notes and styles.
-func captions(content []byte, yield func(Part, string) bool) {
+func captions(r io.Reader, yield func(Part, string) bool) error {
 	var shown bool
-	for line := range bytes.Lines(content) {
-		line = bytes.TrimSpace(line)
+	return eachLine(r, func(line []byte) bool {
+		more := true
 		switch {
 		case len(line) == 0:
 			shown = false
 		case bytes.Contains(line, []byte("-->")):
 			shown = true
 		case shown:
-			more := true
 			Page(line, func(_ Part, s string) bool { // tags and references are like those of pages
 				more = yield(Body, s)
 				return more
 			})
-			if !more {
-				return
-			}
 		}
-	}
+		return more
+	})
 }
 
 // bookText reads the chapters of a book in their order.
@@ -121,7 +137,7 @@ func bookText(r io.ReaderAt, size int64, yield func(Part, string) bool) error {
 		return more
 	})
 	for _, c := range b.Chapters {
-		data, _, err := b.Read(c.Path, maxChapter)
+		data, _, err := b.Read(c.Path, maxPage)
 		if err != nil {
 			return err
 		}

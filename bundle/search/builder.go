@@ -18,9 +18,8 @@ import (
 
 // A Document is what can be found.
 type Document struct {
-	ID       uint32   // its number, by which queries name it; those of few or near numbers take less room
-	Group    uint32   // the number of the group that it belongs to: those of translations of one page
-	Tags     []string // what queries can ask for or prefer, such as "language=ko"
+	ID       uint32 // its number, by which queries name it; those of few or near numbers take less room
+	Group    uint32 // the number of the group that it belongs to: those of translations of one page
 	Title    string
 	Name     string // of its file: found, but worth less than a title
 	Headings []string
@@ -70,15 +69,9 @@ func newBuilder(dir string, workers, memory int) *Builder {
 // Add takes a document in. It returns before that is done, so an error may be that of a document before.
 // Every ID may be added once: Finish fails otherwise. Several goroutines may call it.
 func (b *Builder) Add(d Document) error {
-	if len(d.Tags) > MaxTags || len(d.Headings) > MaxHeadings {
-		return fmt.Errorf("search: %d tags and %d headings, at most %d and %d allowed", len(d.Tags), len(d.Headings), MaxTags, MaxHeadings)
+	if len(d.Headings) > MaxHeadings {
+		return fmt.Errorf("search: %d headings, at most %d", len(d.Headings), MaxHeadings)
 	}
-	for _, t := range d.Tags {
-		if len(t) > MaxTag || bytes.IndexByte([]byte(t), 0) >= 0 {
-			return fmt.Errorf("search: bad tag %q", t)
-		}
-	}
-	d.Tags = slices.Compact(slices.Sorted(slices.Values(d.Tags)))
 	key := binary.BigEndian.AppendUint32(nil, d.ID)
 	b.mu.Lock()
 	b.count++

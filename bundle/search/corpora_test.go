@@ -20,6 +20,11 @@ type corpus struct {
 	text  int64 // bytes
 }
 
+// in prefers the pages of a folder.
+func (c *corpus) in(folder string) func(uint32) bool {
+	return func(doc uint32) bool { return strings.HasPrefix(c.paths[doc], folder+"/") }
+}
+
 // readCorpus reads the pages of a corpus of SATCHEL_CORPORA, and skips the test without it.
 func readCorpus(t testing.TB, name string) *corpus {
 	t.Helper()
@@ -40,13 +45,12 @@ func readCorpus(t testing.TB, name string) *corpus {
 		}
 		rel, _ := filepath.Rel(root, p)
 		rel = filepath.ToSlash(rel)
-		language, file, _ := strings.Cut(rel, "/")
+		_, file, _ := strings.Cut(rel, "/")
 		if _, ok := groups[file]; !ok {
 			groups[file] = uint32(len(c.docs))
 		}
 		d := pageDocument(data)
 		d.ID, d.Group, d.Name = uint32(len(c.docs)), groups[file], strings.TrimSuffix(e.Name(), ".html")
-		d.Tags = []string{"language=" + strings.ReplaceAll(language, "_", "-")}
 		c.docs, c.paths = append(c.docs, d), append(c.paths, rel)
 		c.text += int64(len(d.Text) + len(d.Title))
 		return nil

@@ -14,7 +14,7 @@ func Example() {
 	b := search.NewBuilder(os.TempDir())
 	defer b.Close()
 	for id, text := range []string{"How to build a kernel.", "Printers and how to share them."} {
-		if err := b.Add(search.Document{ID: uint32(id), Tags: []string{"language=en"}, Text: text}); err != nil {
+		if err := b.Add(search.Document{ID: uint32(id), Text: text}); err != nil {
 			log.Fatal(err)
 		}
 	}

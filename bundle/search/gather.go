@@ -86,9 +86,6 @@ func (g *gatherer) add(d *Document) {
 		g.tallies[t] = tally{}
 	}
 	g.met, g.length = g.met[:0], 0
-	for _, tag := range d.Tags {
-		g.post(g.term([]byte(tagTerm(tag))), posting{d.ID, 1})
-	}
 }
 
 func (g *gatherer) scan(s string, f field) {

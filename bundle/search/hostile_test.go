@@ -70,7 +70,7 @@ func TestHostileIndex(t *testing.T) {
 			continue
 		}
 		start := time.Now()
-		r, err := x.Search(Query{Text: "kernel -compile kernel*", Prefer: []string{"a"}, Limit: 10})
+		r, err := x.Search(Query{Text: "kernel -compile kernel*", Prefer: isEven, Limit: 10})
 		if err != nil || r.Damage != nil && !errors.Is(r.Damage, ErrDamaged) {
 			t.Errorf("%s: %v, %v", name, err, r)
 		}
@@ -132,7 +132,7 @@ func FuzzIndex(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r, err := x.Search(Query{Text: query, Limit: 5, Typing: true, Prefer: []string{"language=en"}})
+		r, err := x.Search(Query{Text: query, Limit: 5, Typing: true, Prefer: isEven})
 		if err == nil {
 			r.Snippet(query+" "+string(raw), 40)
 			r.Marks(query)

@@ -22,7 +22,7 @@ const chunkBytes = 31 << 10
 // maxRice is the largest parameter of a Rice code: a gap has 32 bits.
 const maxRice = 31
 
-// allOnes stands for the parameter of impacts that are all 1, and are not written: those of tags.
+// allOnes stands for the parameter of impacts that are all 1, and are not written.
 const allOnes = 32
 
 var errIndex = errors.New("malformed search index")

@@ -51,7 +51,7 @@ func TestPostings(t *testing.T) {
 	}
 }
 
-func TestTagOfAll(t *testing.T) {
+func TestTermOfAll(t *testing.T) {
 	t.Parallel()
 	var list []posting
 	for i := range uint32(80_000) {

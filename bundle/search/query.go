@@ -19,10 +19,10 @@ type Query struct {
 	// Typing says that the reader is not done with the last word.
 	Typing bool
 
-	Require [][]string                   // of each of these lists of tags, documents have at least one
-	Prefer  []string                     // documents with one of these tags come first
-	Filter  func(doc uint32) bool        // if there is one: whether a document may be found
-	Content func(uint32) (string, error) // the text of a document, to find phrases in; without it they are words
+	// Filter says whether a document may be found, and Prefer whether it comes before others, where there are
+	// such functions. Each call of Filter or Prefer has a higher number than the one before, or begins anew.
+	Filter, Prefer func(doc uint32) bool
+	Content        func(uint32) (string, error) // the text of a document, to find phrases in; without it they are words
 
 	Offset, Limit int // which of the groups found to return; at most MaxResults in all
 }
@@ -41,10 +41,11 @@ type Hit struct {
 // A Result is what a query has found.
 type Result struct {
 	Hits    []Hit
-	Total   int   // how many documents there are, groups not taken together
-	Relaxed bool  // there are few documents with all words, so the rest have most of them
-	Partial bool  // reading all would have taken too long: there may be more
-	Damage  error // the first thing that could not be read, or nil; what it cost is missing
+	Found   []uint32 // all documents, ascending, groups not taken together
+	Total   int      // how many documents there are, groups not taken together
+	Relaxed bool     // there are few documents with all words, so the rest have most of them
+	Partial bool     // reading all would have taken too long: there may be more
+	Damage  error    // the first thing that could not be read, or nil; what it cost is missing
 
 	Corrected string // words that stand for misspelt ones, or empty
 	units     []unit
@@ -124,7 +125,9 @@ func (x *Index) Search(q Query) (*Result, error) {
 		s.expand(&wanted[i])
 	}
 	hits, relaxed := s.answer(wanted, unwanted)
-	r := &Result{Total: len(hits), Relaxed: relaxed, units: wanted}
+	r := &Result{Found: numbers(hits), Total: len(hits), Relaxed: relaxed, units: wanted}
+	s.prefer(hits)
+	rank(hits, maxRanked)
 	r.Hits = s.page(hits, phrases, r)
 	r.prepare(x.docs)
 	r.Partial, r.Damage, r.Corrected = s.partial, s.damage, corrected(wanted)
@@ -142,8 +145,8 @@ func appendNew(list, more []unit) []unit {
 	return list
 }
 
-// answer returns the documents that the units find, best first. If those with all words are few, those
-// with other spellings and those with most words follow.
+// answer returns the documents that the units find, in ascending order. If those with all words are few, those
+// with other spellings or with most words are among them.
 func (s *inquiry) answer(wanted []unit, unwanted [][]unit) (hits []found, relaxed bool) {
 	hits = s.all(wanted)
 	hits = s.exclude(hits, unwanted)
@@ -169,9 +172,15 @@ func (s *inquiry) answer(wanted []unit, unwanted [][]unit) (hits []found, relaxe
 			hits, relaxed = most, true
 		}
 	}
-	s.prefer(hits)
-	rank(hits, maxRanked)
 	return hits, relaxed
+}
+
+func numbers(hits []found) []uint32 {
+	list := make([]uint32, len(hits))
+	for i, h := range hits {
+		list[i] = h.doc
+	}
+	return list
 }
 
 // better orders hits.
@@ -363,43 +372,21 @@ func (s *inquiry) matchOne(a *alternative, w float32, hits []found, scores []flo
 	}
 }
 
-// restrict keeps the documents that the filters let through.
+// restrict keeps the documents that the filter lets through.
 func (s *inquiry) restrict(hits []found) []found {
 	if s.q.Filter != nil {
 		hits = slices.DeleteFunc(hits, func(h found) bool { return !s.q.Filter(h.doc) })
 	}
-	for _, tags := range s.q.Require {
-		if len(hits) == 0 {
-			break
-		}
-		scores := s.match(s.tagged(tags), hits)
-		kept := hits[:0]
-		for i, h := range hits {
-			if scores[i] > 0 {
-				kept = append(kept, h)
-			}
-		}
-		hits = kept
-	}
 	return hits
-}
-
-// tagged returns a unit of tags.
-func (s *inquiry) tagged(tags []string) *unit {
-	var u unit
-	for _, t := range tags[:min(len(tags), MaxTags)] {
-		s.lookup(&u, tagTerm(t), 1)
-	}
-	return &u
 }
 
 // prefer raises the documents that the reader prefers.
 func (s *inquiry) prefer(hits []found) {
-	if len(s.q.Prefer) == 0 || len(hits) == 0 {
+	if s.q.Prefer == nil {
 		return
 	}
-	for i, score := range s.match(s.tagged(s.q.Prefer), hits) {
-		if score > 0 {
+	for i := range hits {
+		if s.q.Prefer(hits[i].doc) {
 			hits[i].score *= preferred
 		}
 	}

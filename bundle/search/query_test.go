@@ -14,25 +14,25 @@ import (
 )
 
 // library are documents with a title and a text.
-var library = []struct{ tags, title, text string }{
-	{"language=en kind=page", "Compiling a kernel", "Configure the kernel, then compile it. The naïve way is slow."},
-	{"language=en kind=page", "Printers", "Set up a printer with CUPS. Traffic is shaped elsewhere."},
-	{"language=en kind=book", "Quality of service", "Traffic shaping limits rates. A kernel feature."},
-	{"language=es kind=page", "Instalación", "La instalación de impresoras y núcleos."},
-	{"language=ko kind=page", "여성의 역사", "노동 날짜가 정해지다. 레이어를 되어 세계력사"},
-	{"language=ko kind=page", "력사와 녀성", "로동 날자 되여"},
-	{"language=zh kind=page", "安装软件", "这本书很好。请备份数据库。"},
-	{"language=ja kind=page", "プリンタ設定", "カーネルのコンパイル。バックアップ"},
-	{"language=fa kind=page", "مجازی\u200cسازی", "پشتیبان\u200cگیری از داده\u200cها، کتاب ۱۲۳"},
-	{"language=ar kind=page", "النسخ الاحتياطي", "جهاز مُختَرَق. إنشاء الحسابات"},
-	{"language=ru kind=page", "Сборка ядра", "Удалённый вход и принтеры"},
-	{"language=th kind=page", "ภาษาไทย", "การติดตั้งเครื่องพิมพ์"},
-	{"language=my kind=page", "မြန်မာ", "ပုံနှိပ်စက်"},
+var library = []struct{ language, title, text string }{
+	{"en", "Compiling a kernel", "Configure the kernel, then compile it. The naïve way is slow."},
+	{"en", "Printers", "Set up a printer with CUPS. Traffic is shaped elsewhere."},
+	{"en", "Quality of service", "Traffic shaping limits rates. A kernel feature."},
+	{"es", "Instalación", "La instalación de impresoras y núcleos."},
+	{"ko", "여성의 역사", "노동 날짜가 정해지다. 레이어를 되어 세계력사"},
+	{"ko", "력사와 녀성", "로동 날자 되여"},
+	{"zh", "安装软件", "这本书很好。请备份数据库。"},
+	{"ja", "プリンタ設定", "カーネルのコンパイル。バックアップ"},
+	{"fa", "مجازی\u200cسازی", "پشتیبان\u200cگیری از داده\u200cها، کتاب ۱۲۳"},
+	{"ar", "النسخ الاحتياطي", "جهاز مُختَرَق. إنشاء الحسابات"},
+	{"ru", "Сборка ядра", "Удалённый вход и принтеры"},
+	{"th", "ภาษาไทย", "การติดตั้งเครื่องพิมพ์"},
+	{"my", "မြန်မာ", "ပုံနှိပ်စက်"},
 }
 
 func libraryDocs() (docs []Document) {
 	for i, l := range library {
-		docs = append(docs, Document{ID: uint32(i * 3), Group: uint32(i / 2 * 6), Tags: strings.Fields(l.tags), Title: l.title, Text: l.text})
+		docs = append(docs, Document{ID: uint32(i * 3), Group: uint32(i / 2 * 6), Title: l.title, Text: l.text})
 	}
 	return docs
 }
@@ -46,6 +46,8 @@ func openLibrary(t testing.TB) *Index {
 	}
 	return x
 }
+
+func isEven(doc uint32) bool { return doc%2 == 0 }
 
 // docs lists the documents of all groups of a result, in ascending order.
 func (r *Result) docs() (list []int) {
@@ -82,8 +84,7 @@ func TestSearch(t *testing.T) {
 		{"no phrase", Query{Text: "\"shaping traffic\"", Content: content}, nil},
 		{"exclusion", Query{Text: "kernel -quality"}, []int{0}},
 		{"excluded phrase", Query{Text: "kernel -\"quality of\""}, []int{0}},
-		{"tag", Query{Text: "kernel", Require: [][]string{{"kind=book"}}}, []int{2}},
-		{"no such tag", Query{Text: "kernel", Require: [][]string{{"kind=film"}}}, nil},
+		{"nothing let through", Query{Text: "kernel", Filter: func(uint32) bool { return false }}, nil},
 		{"filter", Query{Text: "kernel", Filter: func(d uint32) bool { return d > 0 }}, []int{2}},
 		{"southern", Query{Text: "역사"}, []int{4, 5}},
 		{"northern", Query{Text: "력사"}, []int{4, 5}},
@@ -141,14 +142,17 @@ func TestRankingAndGroups(t *testing.T) {
 	if len(r.Hits) != 1 || r.Hits[0].Doc != 6 {
 		t.Errorf("second page: %+v", r.Hits)
 	}
-	r, _ = x.Search(Query{Text: "역사", Limit: 5, Prefer: []string{"language=ko"}})
+	r, _ = x.Search(Query{Text: "역사", Limit: 5, Prefer: isEven})
 	if len(r.Hits) != 1 || r.Hits[0].Doc != 12 || r.Hits[0].Group != 12 || !slices.Equal(r.Hits[0].More, []uint32{15}) {
 		t.Errorf("groups: %+v", r.Hits)
 	}
-	for kind, first := range map[string]uint32{"kind=book": 6, "kind=page": 3} {
-		r, _ = x.Search(Query{Text: "traffic", Limit: 5, Prefer: []string{kind}})
+	for _, first := range []uint32{6, 3} {
+		r, _ = x.Search(Query{Text: "traffic", Limit: 5, Prefer: func(doc uint32) bool { return doc == first }})
 		if len(r.Hits) != 2 || r.Hits[0].Doc != first {
-			t.Errorf("%s preferred: %+v", kind, r.Hits)
+			t.Errorf("%d preferred: %+v", first, r.Hits)
+		}
+		if !slices.Equal(r.Found, []uint32{3, 6}) {
+			t.Errorf("found %v", r.Found)
 		}
 	}
 	if r, _ = x.Search(Query{Text: "kernle", Limit: 5}); r.Corrected != "kernel" {
@@ -239,13 +243,6 @@ func TestAddTwice(t *testing.T) {
 	if err := b.Add(Document{ID: 2}); err == nil {
 		t.Error("added to a finished index")
 	}
-	for _, tags := range [][]string{make([]string, MaxTags+1), {"a\x00"}, {strings.Repeat("x", MaxTag+1)}} {
-		b := NewBuilder(t.TempDir())
-		if err := b.Add(Document{Tags: tags}); err == nil {
-			t.Errorf("no error for tags %q", tags)
-		}
-		b.Close()
-	}
 }
 
 // storms are queries that are to keep a reader busy.
@@ -319,7 +316,7 @@ func BenchmarkSearch(b *testing.B) {
 	for _, q := range []string{"kernel", "compiling kernels", "firewal", "安装", "виртуальные частные сети", "the of and"} {
 		b.Run(q, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := x.Search(Query{Text: q, Limit: 10, Prefer: []string{"language=en-US"}}); err != nil {
+				if _, err := x.Search(Query{Text: q, Limit: 10, Prefer: isEven}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -21,8 +21,6 @@ import (
 
 // Limits of an index.
 const (
-	MaxTags     = 32     // of one document
-	MaxTag      = 100    // bytes of a tag
 	MaxHeadings = 10_000 // of one document
 )
 
@@ -33,9 +31,6 @@ const (
 	keyList   = 'p' // term 00 u32 last document: a chunk of the postings of a term
 	keyTerm   = 'w' // term: how many documents have it, and which, when they are few
 )
-
-// tagMark is the first byte of the terms that stand for tags. No text has it in a term.
-const tagMark = 1
 
 // inlineBytes is how long a list of postings is at most that lies with its term.
 const inlineBytes = 64
@@ -102,8 +97,6 @@ func appendTrailer(b []byte, root tree.Root) []byte {
 }
 
 func termKey(term string) []byte { return append([]byte{keyTerm}, term...) }
-
-func tagTerm(tag string) string { return string(rune(tagMark)) + tag }
 
 // listKey is the key of the chunk of term that ends in document last.
 func listKey(term string, last uint32) []byte {

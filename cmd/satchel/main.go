@@ -62,7 +62,7 @@ func newApp(u *ui) *cli.App {
 		DisableSliceFlagSeparator: true,
 		Commands: []*cli.Command{
 			newKeygenCommand(u), newInitCommand(u), newPackCommand(u), newSignCommand(u), newVerifyCommand(u),
-			newInfoCommand(u), newLsCommand(u), newCatCommand(u), newExtractCommand(u),
+			newInfoCommand(u), newLsCommand(u), newSearchCommand(u), newCatCommand(u), newExtractCommand(u),
 			newConvertCommand(u), newCompareCommand(u), newOpenCommand(u), newCacheCommand(u),
 			newCompletionCommand(u), newVersionCommand(u), newHelpCommand(u),
 		},

@@ -24,6 +24,7 @@ import (
 	"satchel/bundle/ingest"
 	"satchel/bundle/ingest/cache"
 	"satchel/bundle/ingest/collection"
+	"satchel/bundle/ingest/document"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/ingest/report"
 	"satchel/bundle/ingest/tool"
@@ -166,7 +167,7 @@ type packing struct {
 // prepare finds all wrong usage before any work begins.
 func (o *packOptions) prepare(c *cli.Context, dirs []string) (*packing, error) {
 	p := &packing{o: *o, dirs: dirs}
-	p.bundle = bundle.Options{Title: o.title, Series: o.series}
+	p.bundle = bundle.Options{Title: o.title, Series: o.series, NoSearch: o.noSearch, Text: document.Text}
 	p.ingest = ingest.Options{SkipUnsupported: o.skipUnsupported, Allow: c.StringSlice("allow")}
 	steps := []func() error{
 		func() (err error) {

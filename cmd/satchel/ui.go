@@ -28,13 +28,15 @@ import (
 type ui struct {
 	in       *os.File
 	out, err io.Writer
+	bold     bool // results may have some words set off
 	progress *progress
 }
 
 // newUI is the conversation with whoever has started the process.
 func newUI(in, out, errs *os.File) *ui {
 	p := &progress{w: errs, on: term.IsTerminal(int(errs.Fd())), now: clock}
-	return &ui{in: in, out: &results{w: out}, err: &aside{errs, p}, progress: p}
+	bold := term.IsTerminal(int(out.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return &ui{in: in, bold: bold, out: &results{w: out}, err: &aside{errs, p}, progress: p}
 }
 
 // results is standard output that remembers whether it took everything. A full disk
