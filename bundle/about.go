@@ -21,7 +21,6 @@ const (
 	aboutDescription = "description"
 	aboutPublisher   = "publisher"
 	aboutSections    = "sections" // how many there are
-	aboutSearch      = "search"   // the number of the member that is the search index
 )
 
 // About returns what the bundle says of itself. What is malformed is left out, and the error, which

@@ -51,7 +51,8 @@ type Options struct {
 	Workers  int            // 0 for all cores, as far as memory allows
 }
 
-// A Cache keeps what was made, by a hash of what it was made of. Get returns nil where it has nothing. Both
+// A Cache keeps what was made, by a hash of what it was made of. Get returns nil where it has nothing, and otherwise
+// what is the caller's to change. Both
 // are called by several goroutines.
 type Cache interface {
 	Get(key [32]byte) []byte

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"satchel/bundle/internal/tree"
 	"satchel/bundle/plain"
 	"satchel/bundle/search"
 )
@@ -62,43 +63,39 @@ func (r *Reader) Search() (*search.Index, error) {
 	return x, nil
 }
 
-// HasSearch says whether the bundle says that it has a search index.
-func (r *Reader) HasSearch() bool { return r.about[aboutSearch] != "" }
-
-// openSearch trusts the end of the index, which a signed hash covers. It names what is before by hashes of its own,
-// so that a query need not read whole blocks.
+// openSearch trusts the end of the index, which stands in the index of the bundle, too. It names what is before by
+// hashes, so that a query need not read whole blocks.
 func (r *Reader) openSearch() (*search.Index, error) {
-	if !r.HasSearch() {
-		return nil, ErrNoSearch
-	}
-	number := r.aboutNumber(aboutSearch)
-	m, err := r.member(uint32(min(number, maxMembers)))
+	value, ok, err := r.get([]byte{keySearch})
 	if err != nil {
 		return nil, err
 	}
-	if m.packed || m.blocks == 0 {
-		return nil, fmt.Errorf("%w: %q is no search index", ErrFormat, m.name)
+	if !ok {
+		return nil, ErrNoSearch
 	}
-	s := &searchFile{size: m.size, raw: r.store.file(m.name, headSize+r.manifest.index.size+m.offset, m.size)}
-	for b := max(int64(m.blocks)-2, 0); b < int64(m.blocks); b++ { // the end may begin in the last but one
-		data, err := r.load(blockID{uint32(number), uint32(b)}, func(size int) []byte { return make([]byte, size) })
-		if err != nil {
-			return nil, err
-		}
-		s.end = append(s.end, data...)
+	d := &decoder{b: value}
+	number, end := d.uint32(), d.bytes(search.TrailerSize)
+	if err := d.done("search index"); err != nil {
+		return nil, err
 	}
-	s.end = slices.Clone(s.end[max(len(s.end)-search.TrailerSize, 0):])
-	x, err := search.Open(s, m.size)
-	if errors.Is(err, search.ErrVersion) {
-		return nil, fmt.Errorf("%w: the search index: %w", ErrNewer, err)
-	}
+	m, err := r.member(number)
 	if err != nil {
+		return nil, err
+	}
+	raw := r.store.file(m.name, headSize+r.manifest.index.size+m.offset, m.size)
+	x, err := search.Open(&searchFile{retrying{raw}, m.size, end}, m.size)
+	switch {
+	case errors.Is(err, search.ErrVersion):
+		return nil, fmt.Errorf("%w: the search index: %w", ErrNewer, err)
+	case errors.Is(err, tree.ErrMissing):
+		return nil, fmt.Errorf("%w: the search index: %w", ErrMissing, err)
+	case err != nil:
 		return nil, fmt.Errorf("%w: the search index: %w", ErrDamaged, err)
 	}
 	return x, nil
 }
 
-// A searchFile is a search index as it lies, with an end that was verified.
+// A searchFile is a search index as it lies, with an end that is signed.
 type searchFile struct {
 	raw  io.ReaderAt
 	size int64
@@ -112,7 +109,7 @@ func (s *searchFile) ReadAt(p []byte, off int64) (int, error) {
 		}
 		return len(p), nil
 	}
-	return retrying{s.raw}.ReadAt(p, off)
+	return s.raw.ReadAt(p, off)
 }
 
 // Find answers a query. It fails as Search does, with search.ErrQuery where nothing is asked for, and with what

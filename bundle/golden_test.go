@@ -84,7 +84,7 @@ func TestE11GoldenPack(t *testing.T) {
 	}
 	want, _, _ := strings.Cut(string(frozen), " ")
 	for _, workers := range []int{1, 3} {
-		name := create(t, golden(), Options{
+		name := createSearchable(t, golden(), Options{
 			Workers: workers, Signers: []sign.PrivateKey{testKey(t, 1), testKey(t, 2)},
 			Title: "Golden", Series: "golden", Issue: 7, Language: "en", Date: "2025-03",
 		})

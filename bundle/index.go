@@ -51,9 +51,6 @@ func (c *creator) addAbout(b *tree.Builder) error {
 	about["bytes"] = binary.AppendUvarint(nil, uint64(c.sum.Input))
 	about["items"] = binary.AppendUvarint(nil, uint64(c.sum.Items))
 	about["members"] = binary.AppendUvarint(nil, uint64(c.memberCount))
-	if c.searches() {
-		about[aboutSearch] = binary.AppendUvarint(nil, uint64(c.searchMember))
-	}
 	if n := len(c.o.Sections); n > 0 {
 		about[aboutSections] = binary.AppendUvarint(nil, uint64(n))
 	}

@@ -69,7 +69,7 @@ func (c *creator) placeMembers() {
 	}
 }
 
-// addTables adds the block table and the member table. Their lengths do not depend
+// addTables adds the block table, the member table and the end of the search index. Their lengths do not depend
 // on the hashes and the CRC-32 in them, so they may be added for their size before
 // these are known.
 func (c *creator) addTables(b *tree.Builder) error {
@@ -90,7 +90,7 @@ func (c *creator) addTables(b *tree.Builder) error {
 			return err
 		}
 	}
-	return nil
+	return c.addSearch(b)
 }
 
 func (m *builtMember) packs() bool { return m.member.packed }

@@ -23,6 +23,7 @@ const (
 	keySection = 'S' // section → its name and cover
 	keyBlocks  = 'b' // member, first block → hashes of blocks
 	keyMember  = 'm' // member → its name, size, place
+	keySearch  = 's' // which member is the search index, and its end
 )
 
 // Sizes of blocks. A block is what is hashed, and lost, as one.

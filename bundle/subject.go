@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"satchel/bundle/internal/extsort"
+	"satchel/bundle/internal/tree"
 	"satchel/bundle/plain"
 	"satchel/bundle/search"
 )
@@ -450,21 +451,31 @@ func (ix *indexer) finish(f *os.File) error {
 	return ix.keep(io.NewSectionReader(f, 0, 1<<62))
 }
 
-// copySearch copies the index to its place.
-func (c *creator) copySearch(base int64) error {
-	for _, m := range c.members {
-		if m.name != searchName {
-			continue
-		}
-		out, err := c.sink.file(m.name, base+m.offset)
-		if err != nil {
-			return err
-		}
-		h := newBlockHasher(out)
-		_, err = h.ReadFrom(io.NewSectionReader(c.searchFile, 0, m.size))
-		err = errors.Join(err, h.close(), out.Close())
-		m.sums, m.flat = h.sums, h.flat.digest()
+// addSearch adds what readers trust of the index: its end, which names the rest by hashes.
+func (c *creator) addSearch(b *tree.Builder) error {
+	if c.searchFile == nil {
+		return nil
+	}
+	end := make([]byte, search.TrailerSize)
+	if _, err := c.searchFile.ReadAt(end, c.members[c.searchMember].size-search.TrailerSize); err != nil {
 		return err
 	}
-	return nil
+	return b.Add([]byte{keySearch}, append(binary.AppendUvarint(nil, uint64(c.searchMember)), end...))
+}
+
+// copySearch copies the index to its place.
+func (c *creator) copySearch(base int64) error {
+	if c.searchFile == nil {
+		return nil
+	}
+	m := c.members[c.searchMember]
+	out, err := c.sink.file(m.name, base+m.offset)
+	if err != nil {
+		return err
+	}
+	h := newBlockHasher(out)
+	_, err = h.ReadFrom(io.NewSectionReader(c.searchFile, 0, m.size))
+	err = errors.Join(err, h.close(), out.Close())
+	m.sums, m.flat = h.sums, h.flat.digest()
+	return err
 }

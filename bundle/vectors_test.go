@@ -29,7 +29,7 @@ var writeVectors = flag.Bool("vectors", false, "write "+vectorDir+" anew")
 // A vectorCase is a bundle, what becomes of it, and what a reader has to say.
 type vectorCase struct {
 	Name    string
-	Base    string // "good.zip", "folder", "parts", "empty.zip", "sections.zip"
+	Base    string // "good.zip", "folder", "parts", "empty.zip", "sections.zip", "search.zip"
 	Edits   []vectorEdit
 	Pinned  bool // the reader knows the first key
 	Verdict string
@@ -142,6 +142,7 @@ func makeVectors(t testing.TB) string {
 	put("good.zip", whole)
 	put("sections.zip", read(t, create(t, vectorSource(), vectorSections(t))))
 	put("sections.json", vectorAbout(t, filepath.Join(dir, "sections.zip")))
+	put("search.zip", read(t, createSearchable(t, vectorSource(), vectorOptions(t, LayoutZIP))))
 	put("empty.zip", read(t, create(t, memory{}, vectorOptions(t, LayoutZIP))))
 	const part = 150_000 // smaller than we write: a reader takes any size
 	for i := 0; i*part < len(whole); i++ {

@@ -23,6 +23,7 @@ func (s *inquiry) page(hits []found, phrases []clause, r *Result) []Hit {
 	first := min(max(s.q.Offset, 0), MaxResults)
 	end := min(first+max(s.q.Limit, 0), MaxResults)
 	var groups []Hit
+	var liked []bool
 	known := map[uint32]int{}
 	checks := 0
 	for i, h := range hits {
@@ -38,11 +39,16 @@ func (s *inquiry) page(hits []found, phrases []clause, r *Result) []Hit {
 		}
 		group := s.group(h.doc)
 		if n, ok := known[group]; ok {
-			groups[n].More = append(groups[n].More, h.doc)
+			more := h.doc
+			if h.liked && !liked[n] {
+				more, groups[n].Doc, liked[n] = groups[n].Doc, h.doc, true
+			}
+			groups[n].More = append(groups[n].More, more)
 			continue
 		}
 		known[group] = len(groups)
 		groups = append(groups, Hit{Doc: h.doc, Group: group, Score: float64(h.score)})
+		liked = append(liked, h.liked)
 	}
 	return groups[min(first, len(groups)):]
 }

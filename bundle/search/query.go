@@ -32,7 +32,7 @@ const MaxResults = 1000
 
 // A Hit is a group of documents that a query has found.
 type Hit struct {
-	Doc   uint32   // the best of them
+	Doc   uint32   // the best of those that the reader prefers, or else of all
 	Group uint32   // its group
 	More  []uint32 // others of the group, as far as they were met
 	Score float64  // above 0; comparable between indexes of documents of the same kind
@@ -69,6 +69,7 @@ const preferred = 2
 type found struct {
 	doc   uint32
 	score float32
+	liked bool // it is preferred
 }
 
 // An inquiry is one query as it is answered.
@@ -288,7 +289,7 @@ func (s *inquiry) most(units []unit, required int, least float32) []found {
 	kept := hits[:0]
 	for i, h := range hits {
 		if share := float32(has[i]) / float32(required); has[i] >= need {
-			kept = append(kept, found{h.doc, h.score * share * share})
+			kept = append(kept, found{doc: h.doc, score: h.score * share * share})
 		}
 	}
 	return s.restrict(kept)
@@ -337,7 +338,7 @@ func (s *inquiry) collectOne(hits []found, a *alternative, worth float32) []foun
 				s.partial = true
 				return hits
 			}
-			hits = append(hits, found{p.doc, worth * float32(p.impact)})
+			hits = append(hits, found{doc: p.doc, score: worth * float32(p.impact)})
 		}
 	}
 	return hits
@@ -388,6 +389,7 @@ func (s *inquiry) prefer(hits []found) {
 	for i := range hits {
 		if s.q.Prefer(hits[i].doc) {
 			hits[i].score *= preferred
+			hits[i].liked = true
 		}
 	}
 }

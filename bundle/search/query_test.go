@@ -331,7 +331,7 @@ func TestRank(t *testing.T) {
 		for _, kinds := range []int{1, 3, 1 << 20} {
 			hits := make([]found, n)
 			for i := range hits {
-				hits[i] = found{uint32(i), float32(rng.IntN(kinds))}
+				hits[i] = found{doc: uint32(i), score: float32(rng.IntN(kinds))}
 			}
 			want := slices.Clone(hits)
 			slices.SortFunc(want, better)
