@@ -6,6 +6,7 @@ import (
 
 	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/document"
+	"satchel/bundle/plain"
 )
 
 // sampleLen is how much of a text is looked at for its language, in bytes.
@@ -47,14 +48,10 @@ func sample(text []byte) string {
 // samplePage is the beginning of what a page in UTF-8 says.
 func samplePage(page []byte) string {
 	var text []byte
-	for name, part := range elements(page) {
-		if name == "" || name == "title" || !unseen[name] {
-			text = append(append(text, part...), ' ')
-		}
-		if len(text) >= sampleLen {
-			break
-		}
-	}
+	plain.Page(page, func(_ plain.Part, line string) bool {
+		text = append(append(text, line...), '\n')
+		return len(text) < sampleLen
+	})
 	return sample(text)
 }
 

@@ -302,13 +302,13 @@ func TestOtherTools(t *testing.T) {
 		after := filepath.Join(t.TempDir(), name)
 		must(t, os.WriteFile(after, out, 0o600))
 		before := filepath.Join("testdata", name)
-		if was, is := plain(t, pandoc, before), plain(t, pandoc, after); was != is || was == "" {
+		if was, is := pandocText(t, pandoc, before), pandocText(t, pandoc, after); was != is || was == "" {
 			t.Errorf("%s: the text was\n%s\nand is\n%s", name, was, is)
 		}
 	}
 }
 
-func plain(t *testing.T, pandoc, name string) string {
+func pandocText(t *testing.T, pandoc, name string) string {
 	t.Helper()
 	out, err := exec.Command(pandoc, "-t", "plain", name).Output()
 	must(t, err)

@@ -1,18 +1,15 @@
 package document
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/net/html"
 
 	"satchel/bundle/book"
 	"satchel/bundle/internal/archive"
 	"satchel/bundle/internal/markup"
+	"satchel/bundle/plain"
 )
 
 // maxYield is how long the pieces are that Text yields, and maxAllText how long all of them.
@@ -187,51 +184,15 @@ func (t *texts) epub(r io.ReaderAt, size int64) error {
 	return nil
 }
 
-// unread are the elements of a page whose text nobody reads.
-var unread = set("script style template head rt rp")
-
-// inlineElements end no line.
-var inlineElements = set(`a abbr b bdi bdo cite code data dfn em i kbd mark q ruby rb s samp small span strong sub sup
-	time u var wbr font tt big strike`)
-
-// oneSpace makes one space of each white space.
-func oneSpace(s string) string {
-	words := strings.Join(strings.Fields(s), " ")
-	if words == "" {
-		return s[:min(len(s), 1)]
-	}
-	if unicode.IsSpace(rune(s[0])) {
-		words = " " + words
-	}
-	if unicode.IsSpace(rune(s[len(s)-1])) {
-		words += " "
-	}
-	return words
-}
-
 // html reads a page.
-func (t *texts) html(data []byte) error {
-	z := html.NewTokenizer(bytes.NewReader(toUTF8(data)))
-	z.SetMaxBuf(maxChapter)
-	over := 0
-	for {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			return t.end()
+func (t *texts) html(data []byte) (err error) {
+	plain.Page(toUTF8(data), func(part plain.Part, line string) bool {
+		if part != plain.Title {
+			if err = t.add(line); err == nil {
+				err = t.end()
+			}
 		}
-		var err error
-		switch name, _ := z.TagName(); {
-		case kind == html.TextToken && over == 0:
-			err = t.add(oneSpace(string(z.Text())))
-		case kind == html.StartTagToken && unread[string(name)]:
-			over++
-		case kind == html.EndTagToken && unread[string(name)]:
-			over = max(0, over-1)
-		case (kind == html.EndTagToken || kind == html.SelfClosingTagToken) && !inlineElements[string(name)]:
-			err = t.end()
-		}
-		if err != nil {
-			return err
-		}
-	}
+		return err == nil
+	})
+	return err
 }

@@ -77,7 +77,7 @@ func TestText(t *testing.T) {
 		kind string
 		want string
 	}{
-		"EPUB": {book, epubType, "Text one out in Two three bold"},
+		"EPUB": {book, epubType, "Text one out in x Two three bold"},
 		"DOCX": {testdata(t, "pandoc.docx"), docxType, "Wells & pumps"},
 		"ODT":  {testdata(t, "pandoc.odt"), odtType, "Wells & pumps"},
 		"PPTX": {testPPTX().zip(t), pptxType, "Slide"},
