@@ -179,6 +179,12 @@ func (v *verifier) collect(e tree.Entry) {
 			return
 		}
 		v.members = append(v.members, m)
+	case keySearch: // behind all members
+		if n, _, err := parseSearch(e.Value); err != nil {
+			v.fail(err)
+		} else if !v.lost && (int(n) >= len(v.members) || v.members[n].packed) {
+			v.fail(fmt.Errorf("%w: member %d is no search index", ErrFormat, n))
+		}
 	}
 }
 

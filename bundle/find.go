@@ -73,9 +73,8 @@ func (r *Reader) openSearch() (*search.Index, error) {
 	if !ok {
 		return nil, ErrNoSearch
 	}
-	d := &decoder{b: value}
-	number, end := d.uint32(), d.bytes(search.TrailerSize)
-	if err := d.done("search index"); err != nil {
+	number, end, err := parseSearch(value)
+	if err != nil {
 		return nil, err
 	}
 	m, err := r.member(number)
@@ -93,6 +92,13 @@ func (r *Reader) openSearch() (*search.Index, error) {
 		return nil, fmt.Errorf("%w: the search index: %w", ErrDamaged, err)
 	}
 	return x, nil
+}
+
+// parseSearch reads which member is the search index, and its end.
+func parseSearch(value []byte) (member uint32, end []byte, err error) {
+	d := &decoder{b: value}
+	member, end = d.uint32(), d.bytes(search.TrailerSize)
+	return member, end, d.done("search index")
 }
 
 // A searchFile is a search index as it lies, with an end that is signed.

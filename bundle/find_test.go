@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -305,4 +306,38 @@ func (c *mapCache) Put(key [32]byte, made []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.m[key] = bytes.Clone(made)
+}
+
+// TestC02SearchIndex: a signer who says something else than the truth of the search index gets an error.
+func TestC02SearchIndex(t *testing.T) {
+	t.Parallel()
+	end := func(length uint32) []byte {
+		return append(be.AppendUint32([]byte("satsrch\x01"), length), make([]byte, 32)...)
+	}
+	at := func(member uint32, end []byte) []byte {
+		return append(binary.AppendUvarint(nil, uint64(member)), end...)
+	}
+	for name, value := range map[string][]byte{
+		"nothing": {}, "half of it": at(ofStored, end(10)[:20]), "more": at(ofStored, append(end(10), 0)),
+		"of a pack": at(ofFrames, end(10)), "of no member": at(77, end(10)), "of member 2^32-1": at(1<<32-1, end(10)),
+		"of no length": at(ofStored, end(0)), "of 4 GB": at(ofStored, end(1<<32-1)), "longer than the member": at(ofStored, end(1<<30)),
+		"of other content": at(ofStored, end(100)), "of a later format": at(ofStored, []byte("satsrch\x02"+string(make([]byte, 36)))),
+	} {
+		f := forge(t)
+		f.set([]byte{keySearch}, value)
+		f.try(t)
+		data := f.zip(t)
+		r, err := NewReader(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, err := r.Find(Query{Text: "a"}); err == nil {
+			t.Errorf("%s: found %+v", name, found)
+		}
+		if e, err := r.Lookup("a.html"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if _, err := r.ReadItem(e, 1<<30); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
