@@ -40,8 +40,16 @@ func NewEncoder(window int) *Encoder {
 // Encode appends the frame of raw to dst.
 func (e *Encoder) Encode(dst, raw []byte) []byte { return e.z.EncodeAll(raw, dst) }
 
-var decoder = sync.OnceValue(func() *zstd.Decoder {
-	z, err := zstd.NewReader(nil,
+// decoder is there after once.Do(makeDecoder). With sync.OnceValue, the linker would keep all
+// methods of it in the viewer: 9 kB of WebAssembly, gzipped, to read streams.
+var (
+	once    sync.Once
+	decoder *zstd.Decoder
+)
+
+func makeDecoder() {
+	var err error
+	decoder, err = zstd.NewReader(nil,
 		zstd.WithDecoderConcurrency(0),
 		zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxMemory(MaxSize),
@@ -50,8 +58,7 @@ var decoder = sync.OnceValue(func() *zstd.Decoder {
 	if err != nil {
 		panic("zframe: internal error: " + err.Error()) // constant options
 	}
-	return z
-})
+}
 
 // Decode returns the size bytes that frame decompresses to, in dst if that has room for
 // them. It fails, with an error that wraps ErrFrame, on anything else than exactly size
@@ -63,7 +70,8 @@ func Decode(dst, frame []byte, size int) ([]byte, error) {
 	if cap(dst) < size {
 		dst = make([]byte, 0, size)
 	}
-	raw, err := decoder().DecodeAll(frame, dst[:0:size])
+	once.Do(makeDecoder)
+	raw, err := decoder.DecodeAll(frame, dst[:0:size])
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrFrame, err)
 	}
