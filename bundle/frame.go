@@ -51,7 +51,7 @@ func isSignatureName(name string) bool { return sigNames.MatchString(name) }
 
 // sortSignatures puts MANIFEST.minisig first and the others by name.
 func sortSignatures(sigs []sigFile) {
-	slices.SortFunc(sigs, func(a, b sigFile) int {
+	slices.SortStableFunc(sigs, func(a, b sigFile) int {
 		if c := cmp.Compare(len(a.name), len(b.name)); c != 0 {
 			return c
 		}

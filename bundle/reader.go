@@ -285,7 +285,7 @@ func standing(signers []sign.PublicKey, pins []sign.Pin) Standing {
 	if len(signers) == 0 {
 		return Standing{Verdict: Unsigned}
 	}
-	slices.SortFunc(signers, func(a, b sign.PublicKey) int { return cmp.Compare(a.String(), b.String()) })
+	slices.SortStableFunc(signers, func(a, b sign.PublicKey) int { return cmp.Compare(a.String(), b.String()) })
 	s := Standing{Verdict: Unknown, Signers: signers, Publisher: signers[0], Known: true}
 	for _, p := range pins {
 		i := slices.IndexFunc(signers, p.Matches)

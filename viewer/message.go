@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -46,8 +47,9 @@ var languages = sync.OnceValue(func() []*language {
 		all = append(all, l)
 	}
 	i := slices.IndexFunc(all, func(l *language) bool { return l.tag == "en" })
-	all[0], all[i] = all[i], all[0]
-	slices.SortFunc(all[1:], func(a, b *language) int { return strings.Compare(a.tag, b.tag) })
+	en := all[i]
+	copy(all[1:], all[:i]) // the files come in the order of their names, which are tags
+	all[0] = en
 	return all
 })
 
@@ -157,7 +159,7 @@ func acceptedLanguages(header string) []string {
 		tag string
 		q   float64
 	}
-	var wishes []wish
+	var wishes []*wish
 	for part := range strings.SplitSeq(header[:min(len(header), 1024)], ",") {
 		tag, params, _ := strings.Cut(part, ";")
 		q := 1.0
@@ -165,18 +167,10 @@ func acceptedLanguages(header string) []string {
 			q, _ = strconv.ParseFloat(v, 64)
 		}
 		if tag = strings.TrimSpace(tag); tag != "" && q > 0 {
-			wishes = append(wishes, wish{tag, q})
+			wishes = append(wishes, &wish{tag, q})
 		}
 	}
-	slices.SortStableFunc(wishes, func(a, b wish) int {
-		switch {
-		case a.q > b.q:
-			return -1
-		case a.q < b.q:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(wishes, func(a, b *wish) int { return cmp.Compare(b.q, a.q) })
 	var tags []string
 	for _, w := range wishes {
 		tags = append(tags, w.tag)

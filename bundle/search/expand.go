@@ -129,7 +129,7 @@ func (s *inquiry) prefixed(u *unit, prefix string, weight float32) {
 	}
 	found = found[:min(len(found), limit)]
 	s.widened += len(found)
-	slices.SortFunc(found, func(a, b alternative) int { return cmp.Compare(a.term, b.term) })
+	slices.SortStableFunc(found, func(a, b alternative) int { return cmp.Compare(a.term, b.term) })
 	for _, a := range found {
 		u.add(a)
 	}

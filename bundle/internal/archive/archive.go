@@ -228,7 +228,7 @@ func Local(name string) bool {
 
 // place checks that every entry lies in the file, before the directory, and apart from all others.
 func (a *Archive) place(directory, size int64) error {
-	slices.SortFunc(a.Files, func(f, g *File) int {
+	slices.SortStableFunc(a.Files, func(f, g *File) int {
 		return cmpInt(f.header, g.header)
 	})
 	room := roomBase + roomFactor*size
