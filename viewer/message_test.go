@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -88,6 +89,28 @@ func TestMessagesComplete(t *testing.T) {
 	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "ar", "ru", "es"} {
 		if !slices.ContainsFunc(languages(), func(l *language) bool { return l.tag == tag }) {
 			t.Errorf("there is no %s", tag)
+		}
+	}
+}
+
+// The files are JSON, for translators and their tools: we read a part of it.
+func TestMessagesAreJSON(t *testing.T) {
+	t.Parallel()
+	files, err := messageFiles.ReadDir("messages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := messageFiles.ReadFile("messages/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want map[string]string
+		if err := json.Unmarshal(data, &want); err != nil {
+			t.Fatalf("%s: %v", f.Name(), err)
+		}
+		if got, err := parseMessages(string(data)); err != nil || !maps.Equal(got, want) {
+			t.Errorf("%s is JSON that we read otherwise: %v", f.Name(), err)
 		}
 	}
 }
