@@ -45,7 +45,7 @@ const maxNames = 192
 func buildAttributes() map[string]*attribute {
 	m := make(map[string]*attribute, maxNames)
 	add := func(names string, a attribute) {
-		for name := range strings.FieldsSeq(names) {
+		for _, name := range strings.Fields(names) {
 			one := a
 			one.name, one.index = name, len(m)
 			m[name] = &one

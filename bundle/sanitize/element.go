@@ -79,7 +79,7 @@ var (
 func buildElements() map[string]*element {
 	m := make(map[string]*element, 160)
 	add := func(names string, e element) {
-		for name := range strings.FieldsSeq(names) {
+		for _, name := range strings.Fields(names) {
 			one := e
 			one.name = name
 			m[name] = &one

@@ -21,7 +21,7 @@ var (
 func buildShapes() map[string]*element {
 	m := make(map[string]*element, 96)
 	add := func(names string, e element) {
-		for name := range strings.FieldsSeq(names) {
+		for _, name := range strings.Fields(names) {
 			one := e
 			one.name = name
 			m[strings.ToLower(name)] = &one
@@ -54,7 +54,7 @@ func buildOthers() map[string]*element {
 	names := `script foreignobject title desc metadata iframe object embed audio video
 		canvas animate animatemotion animatetransform animatecolor set mpath discard
 		feimage handler listener font-face cursor view solidcolor hatch mesh`
-	for name := range strings.FieldsSeq(names) {
+	for _, name := range strings.Fields(names) {
 		m[name] = &element{name: name, action: leave}
 	}
 	return m
@@ -102,7 +102,7 @@ func buildShapeAttributes() map[string]*attribute {
 		a.name, a.index = name, len(m)
 		m[strings.ToLower(name)] = &a
 	}
-	for name := range strings.FieldsSeq(`amplitude azimuth baseFrequency bias class
+	for _, name := range strings.Fields(`amplitude azimuth baseFrequency bias class
 		clipPathUnits cx cy d diffuseConstant divisor dx dy edgeMode elevation exponent
 		filterUnits fr fx fy gradientTransform gradientUnits height in in2 intercept k1 k2
 		k3 k4 kernelMatrix kernelUnitLength lang lengthAdjust limitingConeAngle
@@ -137,12 +137,6 @@ func escapesBox(name string) bool {
 }
 
 // breakers are the tags that end a drawing in a page.
-var breakers = func() map[string]bool {
-	m := make(map[string]bool)
-	for name := range strings.FieldsSeq(`b big blockquote body br center code dd div dl dt
-		em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s
-		small span strong strike sub sup table tt u ul var`) {
-		m[name] = true
-	}
-	return m
-}()
+var breakers = set(`b big blockquote body br center code dd div dl dt em embed h1 h2 h3
+	h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small span strong
+	strike sub sup table tt u ul var`)

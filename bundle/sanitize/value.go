@@ -48,7 +48,7 @@ var positions = set(`static relative absolute sticky -webkit-sticky inherit init
 // set makes a set of names.
 func set(names string) map[string]bool {
 	m := make(map[string]bool)
-	for name := range strings.FieldsSeq(names) {
+	for _, name := range strings.Fields(names) {
 		m[name] = true
 	}
 	return m
