@@ -5,17 +5,11 @@ import (
 	"slices"
 )
 
-// checkFraming compares everything around the members with what signed data says
-// has to be there.
-func (v *verifier) checkFraming() error {
-	switch s := v.r.store.(type) {
-	case *zipStore:
-		return v.checkZIP(s)
-	case *folderStore:
-		return v.checkFolder(s)
-	}
-	return nil
-}
+func (v *verifier) checkFraming() error { return v.r.store.check(v) }
+
+func (z *zipStore) check(v *verifier) error { return v.checkZIP(z) }
+
+func (f *folderStore) check(v *verifier) error { return v.checkFolder(f) }
 
 // checkZIP notes every stretch of a ZIP that is not as it must be, and whatever
 // comes before or after.

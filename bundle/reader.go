@@ -66,40 +66,8 @@ func newReader(s store) (*Reader, error) {
 	if err := r.openIndex(); err != nil {
 		return nil, err
 	}
-	var err error
-	r.absent, err = r.absence()
-	return r, err
-}
-
-// absence says whether this copy is incomplete, as far as names and sizes tell
-// without reading any member.
-func (r *Reader) absence() (reason string, err error) {
-	n := r.aboutNumber("members")
-	switch s := r.store.(type) {
-	case *folderStore:
-		s.list()
-		for name := range s.found {
-			if memberNames.MatchString(name) {
-				n--
-			}
-		}
-		if n > 0 {
-			return ReasonMissing, nil
-		}
-	case *zipStore:
-		if len(s.gaps) > 0 {
-			return ReasonMissing, nil
-		}
-		m, err := r.member(uint32(n - 1))
-		if err != nil || s.start < 0 {
-			return "", nil // Verify tells
-		}
-		end := s.start + headSize + r.manifest.index.size + m.offset + m.size
-		if s.size < end+r.manifest.members.size {
-			return ReasonCut, nil
-		}
-	}
-	return "", nil
+	r.absent = s.lacks(r)
+	return r, nil
 }
 
 // maxAbout bounds how much a bundle may say of itself.

@@ -38,6 +38,14 @@ type store interface {
 	// offset if all is as it should be. Reading past what is there is io.EOF; a
 	// file that is not there reads as empty.
 	file(name string, offset, size int64) io.ReaderAt
+	// lacks says why a copy is incomplete, as far as names and sizes tell without reading any
+	// member; or nothing.
+	lacks(r *Reader) (reason string)
+	// check compares everything around the members with what signed data says has to be there.
+	check(v *verifier) error
+	// absent returns which files are not there: parts by what lies beside them, others by what the
+	// index says of them.
+	absent(v *verifier) []string
 	close() error
 }
 
@@ -261,6 +269,23 @@ func readAt(r io.ReaderAt, buf []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
+func (z *zipStore) lacks(r *Reader) string {
+	if len(z.gaps) > 0 {
+		return ReasonMissing
+	}
+	m, err := r.member(uint32(r.aboutNumber("members") - 1))
+	if err != nil || z.start < 0 {
+		return "" // Verify tells
+	}
+	end := z.start + headSize + r.manifest.index.size + m.offset + m.size
+	if z.size < end+r.manifest.members.size {
+		return ReasonCut
+	}
+	return ""
+}
+
+func (z *zipStore) absent(*verifier) []string { return z.gaps }
+
 // A folderStore is a folder with the members in it. Files are opened for each
 // read: a bundle may have more of them than a process may hold open.
 //
@@ -420,6 +445,30 @@ func rank(wanted []string, name string) int {
 
 func (f *folderStore) file(name string, _, size int64) io.ReaderAt {
 	return io.NewSectionReader(folderFile{f, name}, 0, size)
+}
+
+func (f *folderStore) lacks(r *Reader) string {
+	f.list()
+	n := r.aboutNumber("members")
+	for name := range f.found {
+		if memberNames.MatchString(name) {
+			n--
+		}
+	}
+	if n > 0 {
+		return ReasonMissing
+	}
+	return ""
+}
+
+func (f *folderStore) absent(v *verifier) (names []string) {
+	f.list()
+	for i := range v.members {
+		if name := v.members[i].name; f.found[name] == "" && len(names) < maxListed {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // openIn opens a regular file of a folder.

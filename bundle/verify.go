@@ -204,22 +204,6 @@ func (v *verifier) framing() *framing {
 	return newFraming(v.r.text, v.r.sigs, v.r.manifest, values(v.members))
 }
 
-// nameAbsent finds the files that are not there: parts by what lies beside them, members by
-// what the index says of them.
-func (v *verifier) nameAbsent() {
-	switch s := v.r.store.(type) {
-	case *zipStore:
-		v.report.Absent = s.gaps
-	case *folderStore:
-		s.list()
-		for i := range v.members {
-			if m := &v.members[i]; s.found[m.name] == "" && len(v.report.Absent) < maxListed {
-				v.report.Absent = append(v.report.Absent, m.name)
-			}
-		}
-	}
-}
-
 // conclude comes to the verdict. What was changed weighs more than what is not
 // there.
 func (v *verifier) conclude() {
@@ -241,6 +225,6 @@ func (v *verifier) conclude() {
 		r.Verdict, r.Reason = Incomplete, ReasonMissing
 	}
 	if v.absent {
-		v.nameAbsent()
+		r.Absent = v.r.store.absent(v)
 	}
 }
