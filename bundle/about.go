@@ -30,7 +30,7 @@ func (r *Reader) About() (About, error) {
 	var errs [3]error
 	a.Titles, errs[0] = parseText([]byte(r.about[aboutTitles]))
 	if title := r.about[aboutTitle]; title != "" {
-		a.Titles = slices.Insert(a.Titles, 0, Phrase{"", title})
+		a.Titles = append(Text{{"", title}}, a.Titles...)
 	}
 	a.Description, errs[1] = parseText([]byte(r.about[aboutDescription]))
 	if a.Publisher = r.about[aboutPublisher]; !isTitle(a.Publisher) {
@@ -53,7 +53,7 @@ func (o *Options) titles() Text {
 	if o.Title == "" {
 		return o.Titles
 	}
-	return slices.Insert(slices.Clone(o.Titles), 0, Phrase{"", o.Title})
+	return append(Text{{"", o.Title}}, o.Titles...)
 }
 
 // checkAbout says what is wrong with what a bundle is to say of itself.

@@ -42,7 +42,7 @@ func (b *books) get(r *bundle.Reader, e bundle.Entry) (*book.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.open = slices.Insert(b.open, 0, openBook{e.ID, opened})
+	b.open = append([]openBook{{e.ID, opened}}, b.open...)
 	b.open = b.open[:min(len(b.open), maxBooks)]
 	return opened, nil
 }
