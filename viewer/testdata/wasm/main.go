@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"satchel/bundle"
+	"satchel/bundle/search"
 	"satchel/viewer"
 )
 
@@ -17,4 +18,20 @@ func main() {
 	}
 	v := viewer.New([]*bundle.Reader{r}, viewer.Options{})
 	v.Serve(context.Background(), &viewer.Request{Method: "GET"})
+	find()
+}
+
+// find asks a search index, as a page for it will.
+func find() {
+	x, err := search.Open(bytes.NewReader(nil), 0)
+	if err != nil {
+		return
+	}
+	x.Suggest("", 1)
+	found, err := x.Search(search.Query{})
+	if err != nil {
+		return
+	}
+	found.Marks("")
+	found.Snippet("", 0)
 }
