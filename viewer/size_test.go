@@ -2,13 +2,14 @@ package viewer
 
 import (
 	"compress/gzip"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"satchel/viewer/internal/program"
 )
 
 // maxWASM is what bundle and viewer may weigh as WebAssembly, gzipped, in bytes: the
@@ -34,17 +35,20 @@ func TestWASMSize(t *testing.T) {
 	if log, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%s %v", log, err)
 	}
-	program, err := os.Open(out)
+	built, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer program.Close()
+	joined, err := program.Join(built)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var size counter
 	z, err := gzip.NewWriterLevel(&size, gzip.BestCompression)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.Copy(z, program); err != nil {
+	if _, err := z.Write(joined); err != nil {
 		t.Fatal(err)
 	}
 	if err := z.Close(); err != nil {
@@ -53,6 +57,30 @@ func TestWASMSize(t *testing.T) {
 	t.Logf("%d bytes gzipped", size)
 	if size > maxWASM {
 		t.Errorf("%d bytes gzipped, at most %d", size, maxWASM)
+	}
+	if err := os.WriteFile(out, joined, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runWASM(t, out)
+}
+
+// runWASM fails when a program is none any more.
+func runWASM(t *testing.T, name string) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("there is no node")
+		}
+		t.Skip("there is no node")
+	}
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	glue := filepath.Join(strings.TrimSpace(string(out)), "lib", "wasm", "wasm_exec_node.js")
+	if out, err := exec.Command(node, glue, name).CombinedOutput(); err != nil {
+		t.Errorf("%s %v", out, err)
 	}
 }
 
