@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"satchel/bundle/internal/tree"
 	"satchel/bundle/plain"
@@ -305,8 +307,11 @@ func (l *list) common(some []uint32) (n int64, err error) {
 	return n, nil
 }
 
-// maxShown is how much of a text is looked at for a part to show, in bytes.
-const maxShown = 1 << 20
+// maxShown is how much of a text is looked at for a part to show, in bytes. Mostly the beginning will do.
+const (
+	maxShown  = 1 << 20
+	beginning = 32 << 10
+)
 
 // text is what an item says, on one line each, for phrases.
 func (f *Found) text(id uint32) (string, error) {
@@ -317,6 +322,9 @@ func (f *Found) text(id uint32) (string, error) {
 	text, err := f.r.Text(e, maxShown, f.q.Documents)
 	return e.Title + "\n" + text, err
 }
+
+// markupShare is how much longer than its text, in bytes, a page may be that is read for the beginning of it.
+const markupShare = 8
 
 // Text returns up to about limit bytes of what an item says, without markup, a line for each paragraph. Documents that
 // package plain does not read are read by more, which may be nil. An item without text says nothing.
@@ -338,7 +346,11 @@ func (r *Reader) Text(e Entry, limit int, more TextReader) (string, error) {
 		}
 		return n, err
 	})
-	err := plain.Text(checked, e.Size, e.Type, func(part plain.Part, text string) bool {
+	size := e.Size
+	if e.Kind != KindBook {
+		size = min(size, int64(limit)*markupShare)
+	}
+	err := plain.Text(checked, size, e.Type, func(part plain.Part, text string) bool {
 		return part == plain.Title || take(text)
 	})
 	if errors.Is(err, plain.ErrNoText) && more != nil {
@@ -362,20 +374,33 @@ type Snippet struct {
 // nothing, has none.
 func (f *Found) Snippets(length int) []Snippet {
 	list := make([]Snippet, len(f.Hits))
+	var next atomic.Int64
 	var readers sync.WaitGroup
-	for i := range f.Hits {
-		readers.Go(func() { list[i] = f.snippet(f.Hits[i].Entry, length) })
+	for range min(runtime.GOMAXPROCS(0), len(list)) { // more would only wait for each other's memory
+		readers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
+				list[i] = f.snippet(f.Hits[i].Entry, length)
+			}
+		})
 	}
 	readers.Wait()
 	return list
 }
 
 func (f *Found) snippet(e Entry, length int) (s Snippet) {
-	text, err := f.r.Text(e, maxShown, f.q.Documents)
-	if err != nil || text == "" {
-		return Snippet{Text: e.Summary, Marks: f.Marks(e.Summary)}
+	var text string
+	var part search.Snippet
+	for _, limit := range []int{beginning, maxShown} {
+		var err error
+		text, err = f.r.Text(e, limit, f.q.Documents)
+		if err != nil || text == "" {
+			return Snippet{Text: e.Summary, Marks: f.Marks(e.Summary)}
+		}
+		part = f.Result.Snippet(text, length)
+		if part.Whole || int64(limit) >= e.Size {
+			break
+		}
 	}
-	part := f.Result.Snippet(text, length)
 	s.Text = text[part.Start:part.End]
 	for _, m := range part.Marks {
 		s.Marks = append(s.Marks, search.Range{Start: m.Start - part.Start, End: m.End - part.Start})

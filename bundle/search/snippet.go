@@ -24,6 +24,7 @@ type Range struct{ Start, End int }
 type Snippet struct {
 	Range
 	Marks []Range // what was searched for, in ascending order, within the part; counted from the beginning of the text
+	Whole bool    // everything that was searched for is in it, in one form or another
 }
 
 // match is a place of a text where a unit of the query is.
@@ -47,11 +48,14 @@ func (r *Result) Snippet(content string, length int) Snippet {
 	s.Start = max(min(s.Start, len(content)-length), 0)
 	s.End = min(s.Start+length, len(content))
 	s.Range = s.trim(content, all[i:j])
+	units := make([]bool, len(r.units))
 	for _, m := range all {
 		if m.Start >= s.Start && m.End <= s.End {
 			s.mark(m.Range)
+			units[m.unit] = true
 		}
 	}
+	s.Whole = !slices.Contains(units, false)
 	return s
 }
 
