@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -102,13 +103,15 @@ func (b *bench) photographs() error {
 	return nil
 }
 
-// previewSize is how many bytes of a bundle are previews.
+// previewSize is how many bytes of a bundle are previews. Those that are the same are stored once, and
+// count once.
 func previewSize(name string) (total int64, err error) {
 	r, err := bundle.Open(name)
 	if err != nil {
 		return 0, err
 	}
 	defer r.Close()
+	seen := map[[sha256.Size]byte]bool{}
 	for from, more := uint32(0), true; more; {
 		var list []bundle.Entry
 		list, from, more, err = r.List(bundle.Filter{Folder: bundle.PreviewFolder}, from, 1000)
@@ -116,7 +119,14 @@ func previewSize(name string) (total int64, err error) {
 			return 0, err
 		}
 		for _, e := range list {
-			total += e.Size
+			sum := sha256.New()
+			if _, err := io.Copy(sum, r.Content(e)); err != nil {
+				return 0, err
+			}
+			if key := [sha256.Size]byte(sum.Sum(nil)); !seen[key] {
+				seen[key] = true
+				total += e.Size
+			}
 		}
 	}
 	return total, nil

@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
+	"iter"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +112,42 @@ func makeSmall(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// fixed are items by path.
+type fixed map[string]string
+
+func (f fixed) Items() iter.Seq2[bundle.Item, error] {
+	return func(yield func(bundle.Item, error) bool) {
+		for _, p := range slices.Sorted(maps.Keys(f)) {
+			it := bundle.Item{Path: p, Kind: bundle.KindResource, Type: "image/jpeg", Size: int64(len(f[p]))}
+			if !yield(it, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (f fixed) Open(path string) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader(f[path])), nil
+}
+
+func TestPreviewSize(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "previews.zip")
+	source := fixed{
+		"a.png": "no preview at all",
+		bundle.PreviewPath(bundle.PreviewSmall, "a.png"):    "twelve bytes",
+		bundle.PreviewPath(bundle.PreviewSmall, "de/a.png"): "twelve bytes",
+		bundle.PreviewPath(bundle.PreviewSmall, "fa/a.png"): "other twelve",
+		bundle.PreviewPath(bundle.PreviewLarge, "a.png"):    "as many as 21 of them",
+	}
+	if _, err := bundle.Create(t.Context(), name, source, bundle.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := previewSize(name); got != 12+12+21 || err != nil {
+		t.Errorf("previewSize = %d, %v; want 45", got, err)
+	}
 }
 
 func TestMade(t *testing.T) {
