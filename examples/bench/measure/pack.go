@@ -25,7 +25,7 @@ type packer struct {
 func (b *bench) packers() []packer {
 	return []packer{
 		{"ours", "satchel pack --no-search", true, b.packOurs},
-		{"plain", "satchel pack --no-search, files as they are", true, b.packPlain},
+		{"plain", plainLabel, true, b.packPlain},
 		{"zim", "zimwriterfs --withoutFTIndex", false, b.packZIM},
 		{"squash", "mksquashfs -comp zstd -Xcompression-level 19 -b 1M", false, b.packSquash},
 	}
@@ -134,20 +134,31 @@ func (t *table) usage(what string, s series, peer, command string, wants map[str
 }
 
 func (b *bench) packOurs(folder, out string) (usage, error) {
+	return b.packFresh(folder, out, "--no-search")
+}
+
+// plainLabel says with which flags packPlain packs.
+const plainLabel = "satchel pack --no-search --no-tools --html site --keep-metadata KIND (all)"
+
+// packPlain packs pages as they are, but for scripts, and all other files as well, without a look by
+// programs that are installed.
+func (b *bench) packPlain(folder, out string) (usage, error) {
+	flags := []string{"--no-search", "--no-tools", "--html", "site"}
+	for _, kind := range bundle.Kinds {
+		flags = append(flags, "--keep-metadata", string(kind))
+	}
+	return b.packFresh(folder, out, flags...)
+}
+
+// packFresh packs with an empty cache, as a first run does: without any, previews are made of pictures
+// that are decoded several times.
+func (b *bench) packFresh(folder, out string, flags ...string) (usage, error) {
 	cache := b.temporary("cache")
 	if err := os.RemoveAll(cache); err != nil {
 		return usage{}, err
 	}
-	return b.timed("env", "XDG_CACHE_HOME="+cache, b.satchel, "pack", "--no-search", "-k", b.temporary("bench.key"), "-o", out, folder)
-}
-
-// packPlain packs pages as they are, but for scripts, and all other files as well.
-func (b *bench) packPlain(folder, out string) (usage, error) {
-	args := []string{"pack", "--no-search", "--no-cache", "--html", "site", "-k", b.temporary("bench.key"), "-o", out}
-	for _, kind := range bundle.Kinds {
-		args = append(args, "--keep-metadata", string(kind))
-	}
-	return b.timed(b.satchel, append(args, folder)...)
+	args := append([]string{"XDG_CACHE_HOME=" + cache, b.satchel, "pack"}, flags...)
+	return b.timed("env", append(args, "-k", b.temporary("bench.key"), "-o", out, folder)...)
 }
 
 func (b *bench) packSquash(folder, out string) (usage, error) {
@@ -230,14 +241,13 @@ func (b *bench) packFilm() error {
 		return err
 	}
 	copied := b.temporary("copy")
-	copying := packer{"cp", "cp --reflink=never and sync", false, func(folder, _ string) (usage, error) {
+	copying := packer{name: "cp", label: "cp --reflink=never and sync", run: func(folder, _ string) (usage, error) {
 		return b.timed("sh", "-c", `cp --reflink=never "$1" "$2" && sync "$2"`, "-",
 			filepath.Join(folder, "film.mp4"), copied)
 	}}
 	figures := series{}
-	ours := b.packers()[0]
 	// the film is noise without an index, in which there is nothing to clean
-	ours.run = b.packPlain
+	ours := packer{name: "ours", label: plainLabel, run: b.packPlain}
 	for n := range b.runs {
 		b.say("film %d/%d", n+1, b.runs)
 		for _, p := range []packer{ours, copying} {
