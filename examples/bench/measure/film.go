@@ -16,7 +16,7 @@ func (b *bench) film() error {
 	if _, err := b.packOurs(folder, out); err != nil {
 		return err
 	}
-	zim, err := b.zim("film", folder)
+	zim, err := b.zim("film", folder, noIndex)
 	if err != nil {
 		return err
 	}

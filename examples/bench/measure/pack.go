@@ -26,7 +26,7 @@ func (b *bench) packers() []packer {
 	return []packer{
 		{"ours", "satchel pack --no-search", true, b.packOurs},
 		{"plain", plainLabel, true, b.packPlain},
-		{"zim", "zimwriterfs --withoutFTIndex", false, b.packZIM},
+		{"zim", "zimwriterfs " + noIndex, false, b.packZIM},
 		{"squash", "mksquashfs -comp zstd -Xcompression-level 19 -b 1M", false, b.packSquash},
 	}
 }
@@ -42,38 +42,52 @@ func (b *bench) pack() error {
 }
 
 func (b *bench) packCorpus(corpus string) error {
+	figures, err := b.inTurns(corpus, b.packers(), func(p packer, out string) error {
+		if p.name == "zim" { // for the section that serves it: it takes minutes to make
+			return os.Rename(out, b.kept(corpus+".zim"))
+		}
+		return os.Remove(out)
+	})
+	if err != nil {
+		return err
+	}
+	b.table.corpus(corpus, figures, b.packers())
+	return nil
+}
+
+// inTurns packs a corpus with one packer after the other, again and again. What they made goes to keep.
+func (b *bench) inTurns(corpus string, all []packer, keep func(p packer, out string) error) (series, error) {
 	figures := series{}
 	for n := range b.runs {
-		for _, p := range b.packers() {
+		for _, p := range all {
 			b.say("%s %d/%d: %s", corpus, n+1, b.runs, p.label)
 			out := b.temporary("packed")
 			if err := b.settle(); err != nil {
-				return err
+				return nil, err
 			}
 			u, err := p.run(b.corpus(corpus), out)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			size, err := fileSize(out)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if p.previews {
 				previews, err := previewSize(out)
 				if err != nil {
-					return err
+					return nil, err
 				}
 				figures.add(p.name+" previews", float64(previews))
 				size -= float64(previews)
 			}
 			figures.take(p.name, u, size)
-			if err := b.keepZIM(p, corpus, out); err != nil {
-				return err
+			if err := keep(p, out); err != nil {
+				return nil, err
 			}
 		}
 	}
-	b.table.corpus(corpus, figures, b.packers())
-	return nil
+	return figures, nil
 }
 
 // corpus adds the rows of a corpus: ours beside each peer, and files as they are beside zimwriterfs.
@@ -172,9 +186,16 @@ func (b *bench) packSquash(folder, out string) (usage, error) {
 //go:embed icon.png
 var icon []byte
 
-// packZIM works on a hard-linked copy, because zimwriterfs wants a welcome page and a
-// picture of 48 by 48 inside the folder.
+// noIndex makes zimwriterfs leave the full-text index out.
+const noIndex = "--withoutFTIndex"
+
 func (b *bench) packZIM(folder, out string) (usage, error) {
+	return b.writeZIM(folder, out, noIndex)
+}
+
+// writeZIM works on a hard-linked copy, because zimwriterfs wants a welcome page and a
+// picture of 48 by 48 inside the folder.
+func (b *bench) writeZIM(folder, out string, flags ...string) (usage, error) {
 	in := b.temporary("in")
 	defer os.RemoveAll(in)
 	err := errors.Join(os.RemoveAll(in), os.RemoveAll(out), link(folder, in),
@@ -183,28 +204,20 @@ func (b *bench) packZIM(folder, out string) (usage, error) {
 	if err != nil {
 		return usage{}, err
 	}
-	return b.timed("zimwriterfs", "--withoutFTIndex", "--welcome=zz-index.html", "--illustration=zz-icon.png",
-		"--language=eng", "--title=T", "--description=D", "--creator=C", "--publisher=P", "--name=N", in, out)
+	args := append(flags, "--welcome=zz-index.html", "--illustration=zz-icon.png", "--language=eng",
+		"--title=T", "--description=D", "--creator=C", "--publisher=P", "--name=N", in, out)
+	return b.timed("zimwriterfs", args...)
 }
 
-// keepZIM keeps the ZIM of a corpus for the section that serves it: it takes minutes to
-// make.
-func (b *bench) keepZIM(p packer, corpus, out string) error {
-	if p.name == "zim" {
-		return os.Rename(out, b.kept(corpus+".zim"))
-	}
-	return os.Remove(out)
-}
-
-// zim returns a ZIM of a folder, made when it is not there.
-func (b *bench) zim(name, folder string) (string, error) {
+// zim returns a ZIM of a folder, made with these flags when it is not there.
+func (b *bench) zim(name, folder string, flags ...string) (string, error) {
 	path := b.kept(name + ".zim")
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
 	b.say("packing %s with zimwriterfs", name)
 	out := b.temporary(name + ".zim")
-	if _, err := b.packZIM(folder, out); err != nil {
+	if _, err := b.writeZIM(folder, out, flags...); err != nil {
 		return "", err
 	}
 	return path, os.Rename(out, path)

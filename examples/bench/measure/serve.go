@@ -37,7 +37,7 @@ func (b *bench) serve() error {
 	if _, err := b.packOurs(b.corpus("jdk"), out); err != nil {
 		return err
 	}
-	zim, err := b.zim("jdk", b.corpus("jdk"))
+	zim, err := b.zim("jdk", b.corpus("jdk"), noIndex)
 	if err != nil {
 		return err
 	}
