@@ -10,9 +10,11 @@
 #   growth  packing and opening, from 100 to 1,000,000 items and from 40 MB to 20 GB
 #   open    what opening takes, reads and allocates, from 100 to 1,000,000 items and to 20 GB
 #   soak    10,000 idle connections, slow readers and 30 people at once
+#   search  packing with an index beside zimwriterfs's; queries of jdk beside kiwix-serve, and among
+#           1,000,000 articles
 # RUNS=5 is how often each is run, SOAK=1m how long the soak is, CORPORA='handbook gimp jdk' what is
-# packed. Bundles that are made up stay for the next time; the one of 20 GB does with KEEP=1. Progress
-# goes to standard error.
+# packed. Bundles that are made up stay for the next time, as do
+# ZIMs; the one of 20 GB does with KEEP=1. Progress goes to standard error.
 # Needs Go, and Debian's zim-tools kiwix-tools squashfs-tools time (installed with apt-get when run as
 # root), and 45 GB of free disk for growth and open.
 set -euo pipefail

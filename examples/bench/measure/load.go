@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,21 +24,34 @@ type client struct {
 type answer struct {
 	bytes        int64
 	first, total time.Duration // to the first byte of the body, and to the last
+	location     string        // where it leads, when it is somewhere else
 }
 
-// get asks for a path, with further lines of a head. A connection that the server has
-// closed meanwhile is opened anew, as a browser does.
+// get asks for a path, with further lines of a head.
 func (c *client) get(path, lines string) (answer, error) {
+	return c.send("GET "+path, lines, "")
+}
+
+// post sends a form as a page of the server's own does.
+func (c *client) post(path string, form url.Values) (answer, error) {
+	body := form.Encode()
+	lines := fmt.Sprintf("Origin: http://%s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n",
+		c.host, len(body))
+	return c.send("POST "+path, lines, body)
+}
+
+// send sends a request. A connection that the server has closed meanwhile is opened anew, as a browser does.
+func (c *client) send(what, lines, body string) (answer, error) {
 	start := time.Now()
 	used := c.conn != nil
-	a, err := c.try(start, path, lines)
+	a, err := c.try(start, what, lines, body)
 	if err != nil && used {
-		a, err = c.try(start, path, lines)
+		a, err = c.try(start, what, lines, body)
 	}
 	return a, err
 }
 
-func (c *client) try(start time.Time, path, lines string) (a answer, err error) {
+func (c *client) try(start time.Time, what, lines, body string) (a answer, err error) {
 	defer func() {
 		if err != nil {
 			c.close()
@@ -49,7 +63,7 @@ func (c *client) try(start time.Time, path, lines string) (a answer, err error) 
 		}
 		c.r = bufio.NewReaderSize(c.conn, 64<<10)
 	}
-	if _, err := io.WriteString(c.conn, "GET "+path+" HTTP/1.1\r\nHost: "+c.host+"\r\n"+lines+"\r\n"); err != nil {
+	if _, err := io.WriteString(c.conn, what+" HTTP/1.1\r\nHost: "+c.host+"\r\n"+lines+"\r\n"+body); err != nil {
 		return a, err
 	}
 	r, err := http.ReadResponse(c.r, nil)
@@ -62,9 +76,11 @@ func (c *client) try(start time.Time, path, lines string) (a answer, err error) 
 		if _, err := c.r.Peek(1); err != nil {
 			return a, err
 		}
-	case http.StatusFound: // so kiwix-serve answers for pages that only lead on
+	case http.StatusFound, // so kiwix-serve answers for pages that only lead on
+		http.StatusSeeOther: // and so the viewer does for forms
+		a.location = r.Header.Get("Location")
 	default:
-		return a, fmt.Errorf("answer %s for %s", r.Status, path)
+		return a, fmt.Errorf("answer %s for %s", r.Status, what)
 	}
 	a.first = time.Since(start)
 	a.bytes, err = io.Copy(io.Discard, r.Body)

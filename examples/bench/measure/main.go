@@ -4,15 +4,17 @@
 //
 //	measure [-runs N] [-corpora NAMES] [-soak D] [-satchel FILE] SECTION...
 //
-// The sections are pack, verify, serve, film, open, growth and soak. All figures are
-// medians. Ours and the peer's runs alternate, so that whatever else the machine does
-// meets both.
+// The sections are pack, ingest, verify, serve, film, growth, open, soak and search. All
+// figures are medians. Ours and the peer's runs alternate, so that whatever else the
+// machine does meets both.
 //
-// Two further uses serve the first, which needs them in processes of their own; a third
-// makes bundles for other experiments:
+// Further uses serve the first, which needs them in processes of their own; the last
+// makes bundles for other experiments as well:
 //
 //	measure loop [-deep] BUNDLE      hashes what verify hashes, and does nothing else
 //	measure cost BUNDLE SEED         what opening reads and allocates
+//	measure index ARTICLES INDEX     makes a search index of articles that are made up
+//	measure ask INDEX QUERIES        what queries of it take and read, and memory in the end
 //	measure generate [-pages N] [-page BYTES] [-films N] [-film BYTES] BUNDLE
 package main
 
@@ -49,6 +51,10 @@ func run(ctx context.Context, args []string) error {
 			return runLoop(args[1:])
 		case "cost":
 			return runCost(args[1:])
+		case "index":
+			return runIndex(args[1:])
+		case "ask":
+			return runAsk(args[1:])
 		case "generate":
 			return runGenerate(ctx, args[1:])
 		}
@@ -74,6 +80,28 @@ func runCost(args []string) error {
 	read, allocated, err := cost(args[0], seed)
 	fmt.Println(read, allocated)
 	return err
+}
+
+func runIndex(args []string) error {
+	if len(args) != 2 {
+		return errors.New("usage: measure index ARTICLES INDEX")
+	}
+	n, err := strconv.ParseUint(args[0], 10, 32)
+	if err != nil {
+		return err
+	}
+	return indexArticles(int(n), args[1])
+}
+
+func runAsk(args []string) error {
+	if len(args) != 2 {
+		return errors.New("usage: measure ask INDEX QUERIES")
+	}
+	n, err := strconv.ParseUint(args[1], 10, 32)
+	if err != nil {
+		return err
+	}
+	return askArticles(args[0], int(n), os.Stdout)
 }
 
 // packMemory is where the garbage collector begins to work harder, as in satchel pack:
@@ -136,7 +164,7 @@ var sections = []struct {
 }{
 	{"pack", (*bench).pack}, {"ingest", (*bench).ingest}, {"verify", (*bench).verify}, {"serve", (*bench).serve},
 	{"film", (*bench).film}, {"growth", (*bench).growth}, {"open", (*bench).open},
-	{"soak", (*bench).soak},
+	{"soak", (*bench).soak}, {"search", (*bench).search},
 }
 
 // measure runs sections. One that fails does not keep the others from running.

@@ -102,7 +102,11 @@ var memoryLine = regexp.MustCompile(`(?m)^(Vm\w+):\s+(\d+) kB$`)
 
 // memory returns what /proc says: VmRSS for now, VmHWM for the peak.
 func (s *served) memory(line string) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	return processMemory(strconv.Itoa(s.cmd.Process.Pid), line)
+}
+
+func processMemory(process, line string) (float64, error) {
+	text, err := os.ReadFile("/proc/" + process + "/status")
 	if err != nil {
 		return none, err
 	}
