@@ -10,10 +10,10 @@
 #   growth  packing and opening, from 100 to 1,000,000 items and from 40 MB to 20 GB
 #   open    what opening takes, reads and allocates, from 100 to 1,000,000 items and to 20 GB
 #   soak    10,000 idle connections, slow readers and 30 people at once
-#   search  packing with an index beside zimwriterfs's; queries of jdk beside kiwix-serve, and among
-#           1,000,000 articles
+#   search  packing with an index beside zimwriterfs's; queries of jdk beside kiwix-serve; what known
+#           queries find in handbook, gimp and gimp-de; queries among 1,000,000 articles
 # RUNS=5 is how often each is run, SOAK=1m how long the soak is, CORPORA='handbook gimp jdk' what is
-# packed. Bundles that are made up stay for the next time, as do
+# packed and searched (gimp-de goes with gimp). Bundles that are made up stay for the next time, as do
 # ZIMs; the one of 20 GB does with KEEP=1. Progress goes to standard error.
 # Needs Go, and Debian's zim-tools kiwix-tools squashfs-tools time (installed with apt-get when run as
 # root), and 45 GB of free disk for growth and open.
@@ -23,7 +23,7 @@ set -euo pipefail
 
 case ${1:-} in -*) usage ;; esac
 need go:golang zimwriterfs:zim-tools kiwix-serve:kiwix-tools mksquashfs:squashfs-tools /usr/bin/time:time
-for corpus in handbook gimp jdk; do
+for corpus in handbook gimp jdk gimp-de; do
   [ -d "$cache/corpora/$corpus" ] || "$here/corpora.sh" >&2
 done
 (cd "$root" && go build -o bin/ ./cmd/satchel ./examples/bench/measure)
@@ -31,4 +31,4 @@ done
 keep=()
 [ "${KEEP:-}" != 1 ] || keep=(-keep)
 exec "$root/bin/measure" -runs "${RUNS:-5}" -soak "${SOAK:-1m}" -corpora "${CORPORA:-handbook gimp jdk}" \
-  -satchel "$root/bin/satchel" -cache "$cache" "${keep[@]}" "$@"
+  -satchel "$root/bin/satchel" -queries "$root/bundle/search/testdata" -cache "$cache" "${keep[@]}" "$@"

@@ -5,6 +5,7 @@
 #   DIR/handbook  the Debian handbook in 26 languages: 7,879 files, 202 MB, many pictures repeated
 #   DIR/gimp      the GIMP manual in five languages: 13,675 files, 343 MB, pictures repeated in each
 #   DIR/jdk       the Java 17 API pages: 10,284 files, 275 MB of HTML with much repetition
+#   DIR/gimp-de   the GIMP manual in German: 2,735 files, 70 MB, for queries only
 # Needs Debian's apt-get and dpkg-deb; root is not needed, but 'apt-get update' must have been run.
 # None of it is to be committed: the texts have licences of their own.
 set -euo pipefail
@@ -45,6 +46,12 @@ gimp() {
   done
 }
 
+gimp-de() {
+  fetch gimp-help-de
+  mkdir gimp-de.new
+  cp -r gimp-help-de/usr/share/gimp/2.0/help/* gimp-de.new/
+}
+
 jdk() {
   local doc=openjdk-17-doc/usr/share/doc/openjdk-17-doc
   fetch openjdk-17-doc
@@ -54,7 +61,7 @@ jdk() {
   [ -f jdk.new/api/index.html ] || die "the package openjdk-17-doc has changed its layout"
 }
 
-for corpus in handbook gimp jdk; do
+for corpus in handbook gimp jdk gimp-de; do
   if [ ! -d "$out/$corpus" ]; then
     "$corpus"
     mv "$corpus.new" "$out/$corpus"

@@ -26,6 +26,7 @@ type bench struct {
 	cache    string
 	keep     bool
 	corpora  []string // to pack
+	queries  string   // the folder of known queries
 
 	self  string // this program
 	work  string // a folder that goes at the end

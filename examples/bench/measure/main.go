@@ -129,6 +129,7 @@ func runBench(ctx context.Context, args []string) (err error) {
 	flags.StringVar(&b.satchel, "satchel", "bin/satchel", "the program to measure")
 	flags.StringVar(&b.cache, "cache", "", "where the corpora lie and bundles are kept; default: satchel in the user's cache folder")
 	flags.BoolVar(&b.keep, "keep", false, "keep the 20 GB bundle for the next time")
+	flags.StringVar(&b.queries, "queries", "bundle/search/testdata", "where tables of known queries lie")
 	packed := flags.String("corpora", "handbook gimp jdk", "what to pack beside others, in one argument")
 	flags.Parse(args) // exits when it fails
 	b.corpora = strings.Fields(*packed)

@@ -7,13 +7,14 @@ import (
 	"slices"
 )
 
-// search measures what the search index weighs and costs, how long queries take, and how that grows.
+// search measures what the search index weighs and costs, how long queries take, what they find, and how all
+// of that grows.
 func (b *bench) search() error {
 	var failures []error
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"size", b.searchSize}, {"time", b.searchTime}, {"scale", b.searchScale}} {
+	}{{"size", b.searchSize}, {"time", b.searchTime}, {"finding", b.searchFind}, {"scale", b.searchScale}} {
 		b.say("search: %s", part.name)
 		if err := part.run(); err != nil {
 			b.say("search: %s: %v", part.name, err)

@@ -117,12 +117,68 @@ func TestFillIn(t *testing.T) {
 	}
 }
 
+func TestKnown(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "known.tsv")
+	text := "# query\tand more\nlog in\ten\tbook\ten/a.html en/b.html\ttitle\n책\tko\tbook\tko/c.html\tone letter\n"
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	list, err := readKnown(name)
+	if err != nil || len(list) != 2 || list[0].query != "log in" || list[1].sort != "one letter" {
+		t.Fatalf("readKnown = %q, %v", list, err)
+	}
+	for _, c := range []struct {
+		paths          []string
+		among, exactly bool
+	}{
+		{[]string{"en/x.html", "en/b.html"}, true, true}, {[]string{"fr/b.html"}, true, false},
+		{[]string{"en/c.html"}, false, false}, {nil, false, false},
+	} {
+		if among, exactly := list[0].among(c.paths), list[0].exactly(c.paths); among != c.among || exactly != c.exactly {
+			t.Errorf("%q: %v and %v, want %v and %v", c.paths, among, exactly, c.among, c.exactly)
+		}
+	}
+	if list, err := readKnown(name + ".none"); list != nil || err != nil {
+		t.Errorf("no table: %q, %v", list, err)
+	}
+}
+
+func TestFound(t *testing.T) {
+	t.Parallel()
+	k := known{right: []string{"en/a.html"}, sort: "title"}
+	var counted tally
+	counted.add(k, []string{"en/a.html"}, nil)
+	counted.add(k, []string{"en/a.html"}, []string{"ko/a.html"})
+	var b table
+	b.found("known", counted, "a (b)")
+	var got []string
+	for _, r := range b.rows {
+		got = append(got, r.what+" "+percent.format(r.ours)+" "+percent.format(r.peer)+" "+r.want.judge(r.ours, none))
+	}
+	want := []string{
+		"find known, among the first 3, title (2) 100 % 50 % -",
+		"find known, among the first 3, all (2) 100 % 50 % met",
+		"find known, among the first 3, all, in the reader's language (2) 100 % 0 % -",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	got, err := kiwixPaths([]byte(`<?xml version="1.0"?><rss version="2.0"><channel><title>Search</title><link>/search?x</link>
 		<item><title>A</title><link>/jdk-ft/en/a%20b.html</link></item><item><link>/jdk-ft/c.html</link></item></channel></rss>`))
 	if err != nil || !slices.Equal(got, []string{"en/a b.html", "c.html"}) {
 		t.Errorf("kiwixPaths = %q, %v", got, err)
+	}
+	got, err = jsonPaths([]byte("{\"path\":\"a.html\",\"kind\":\"page\",\"size\":1}\n{\"path\":\"b.html\"}\n"))
+	if err != nil || !slices.Equal(got, []string{"a.html", "b.html"}) {
+		t.Errorf("jsonPaths = %q, %v", got, err)
+	}
+	if got, err = jsonPaths([]byte("nothing")); err == nil {
+		t.Errorf("no JSON: %q", got)
 	}
 	if got := kiwixSearch("/x/jdk-ft.zim", "a b", url.Values{"start": {"1"}}); got != "search?books.name=jdk-ft&pattern=a+b&start=1" {
 		t.Errorf("kiwixSearch = %q", got)
