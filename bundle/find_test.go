@@ -142,6 +142,18 @@ func TestFindGroupsAndLanguage(t *testing.T) {
 	}
 }
 
+// TestFindFilmOnce: a film and its captions are one result.
+func TestFindFilmOnce(t *testing.T) {
+	t.Parallel()
+	src := shelf()
+	src["film.ko.vtt"] = thing{Item{Kind: KindCaptions, Type: "text/vtt", Language: "ko", Title: "The river"}, []byte("WEBVTT\n\n0:01 --> 0:02\n왜가리\n")}
+	r := open(t, createSearchable(t, src, Options{}))
+	f, err := r.Find(Query{Text: "river", Limit: 9})
+	if err != nil || len(f.Hits) != 1 || len(f.Hits[0].Others) != 1 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
 func TestSnippets(t *testing.T) {
 	t.Parallel()
 	r := open(t, createSearchable(t, shelf(), Options{}))

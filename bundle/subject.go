@@ -72,8 +72,8 @@ func (c *creator) newIndexer(entries sorter) (*indexer, error) {
 	return ix, nil
 }
 
-// gather puts the subjects in the order in which their contents lie. Items that differ in the language in
-// their paths are a group, which has the lowest number of an item in it.
+// gather puts the subjects in the order in which their contents lie. Items that are alike are a group,
+// which has the lowest number of an item in it.
 func (ix *indexer) gather(entries sorter) error {
 	alike, id := ix.c.newSorter(), uint32(0)
 	for r, err := range entries.Sorted() {
@@ -82,7 +82,7 @@ func (ix *indexer) gather(entries sorter) error {
 			return err
 		}
 		if isSubject(&it) {
-			key := append(orderedPath(untranslated(it.Path, ix.c.isLanguage)), 0)
+			key := append(ix.c.alike(&it), 0)
 			if err := alike.Add(be.AppendUint32(key, id), r.Value); err != nil {
 				return err
 			}
@@ -107,6 +107,17 @@ func (ix *indexer) gather(entries sorter) error {
 		}
 	}
 	return alike.Close()
+}
+
+// alike is the same for items that are one thing to who looks for it: those that differ in the language in
+// their paths, and a recording and its captions.
+func (c *creator) alike(it *Item) []byte {
+	p := untranslated(it.Path, c.isLanguage)
+	switch it.Kind {
+	case KindSound, KindVideo, KindCaptions:
+		return append(orderedPath(strings.TrimSuffix(p, path.Ext(p))), 1)
+	}
+	return orderedPath(p)
 }
 
 // isLanguage says whether a part of a path names one of the languages that there are.
