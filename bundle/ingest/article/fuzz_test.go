@@ -46,16 +46,6 @@ func FuzzMarkdown(f *testing.F) {
 	})
 }
 
-func FuzzText(f *testing.F) {
-	for _, c := range textCases {
-		f.Add([]byte(c.in))
-	}
-	f.Fuzz(func(t *testing.T, in []byte) {
-		p, err := Text(in, Options{Path: "a/b.txt"})
-		fuzzed(t, p, err)
-	})
-}
-
 func FuzzFront(f *testing.F) {
 	for _, c := range frontCases {
 		f.Add([]byte(c.in))

@@ -78,17 +78,6 @@ func TestHTMLLimits(t *testing.T) {
 	}
 }
 
-// TestDeepText holds that what nests too deep loses its tags and keeps its text.
-func TestDeepText(t *testing.T) {
-	t.Parallel()
-	p, err := HTML([]byte(strings.Repeat("<blockquote>", 1000)+"deep"+strings.Repeat("</blockquote>", 1000)+"<p>after</p>"), Options{})
-	must(t, err)
-	must(t, checkPage(p))
-	if s := string(p.HTML); !strings.Contains(s, "deep") || !strings.Contains(s, "<p>after</p>\n\n</body>") {
-		t.Errorf("%s", s)
-	}
-}
-
 // TestMemory holds a page at the limits to a few hundred megabytes in all, garbage with it.
 func TestMemory(t *testing.T) {
 	in := []byte(strings.Repeat("<p class=a>Some <b>words</b>, and more. ", maxNodes/6))
