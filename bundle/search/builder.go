@@ -135,7 +135,7 @@ func (b *Builder) Finish(w io.Writer) error {
 	if b.err != nil {
 		return b.err
 	}
-	t := tree.NewBuilder(w, 1<<20)
+	t := tree.NewQuickBuilder(w, 1<<20)
 	if err := t.Add([]byte{keyAbout}, binary.AppendUvarint(nil, b.count)); err != nil {
 		return err
 	}
