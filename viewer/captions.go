@@ -68,11 +68,14 @@ func (p *page) track(e bundle.Entry, as view, tag string) track {
 
 // pickDefault turns on the captions in the language of the interface.
 func (p *page) pickDefault(tracks []track) {
+	best, like := 0, 0
 	for i, t := range tracks {
-		if primary(t.Language) == primary(p.lang.tag) {
-			tracks[i].Default = true
-			return
+		if n := likeness(t.Language, p.lang.tag); n > like {
+			best, like = i, n
 		}
+	}
+	if like > 0 {
+		tracks[best].Default = true
 	}
 }
 

@@ -3,6 +3,7 @@ package viewer
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,13 @@ func TestTracks(t *testing.T) {
 	}
 	if _, body := s.ask(saved[0].Address); body != "odd" {
 		t.Errorf("what is saved is %q", body)
+	}
+	for tag, want := range map[string]int{"zh-TW": 1, "zh-CN": 0, "ko": -1} {
+		tracks := []track{{Language: "zh-Hans"}, {Language: "zh-Hant"}}
+		s.v.page(&Request{AcceptLanguage: tag}).pickDefault(tracks)
+		if got := slices.IndexFunc(tracks, func(t track) bool { return t.Default }); got != want {
+			t.Errorf("in %s, the captions %d are on, want %d", tag, got, want)
+		}
 	}
 	if a, _ := s.open(viewCaptions, "film/water.fa.srt"); a.Status != 404 {
 		t.Errorf("what is no WebVTT is served as captions with %d", a.Status)

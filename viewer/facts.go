@@ -28,7 +28,7 @@ func (p *page) facts(e bundle.Entry) facts {
 		f.Reading = p.T("reading", "n", (e.Words-1)/wordsPerMinute+1)
 	}
 	if width, height := edges(e); width > 0 {
-		f.Pixels = p.lang.date(fmt.Sprintf("%d × %d", width, height))
+		f.Pixels = p.lang.figures(fmt.Sprintf("%d × %d", width, height))
 	}
 	if e.Byline != "" {
 		f.Byline = p.T("byline", "name", isolate(e.Byline))
@@ -63,7 +63,7 @@ func (l *language) duration(millis int64) string {
 		seconds++ // what plays at all plays for a second
 	}
 	if h := seconds / 3600; h > 0 {
-		return l.date(fmt.Sprintf("%d:%02d:%02d", h, seconds/60%60, seconds%60))
+		return l.figures(fmt.Sprintf("%d:%02d:%02d", h, seconds/60%60, seconds%60))
 	}
-	return l.date(fmt.Sprintf("%d:%02d", seconds/60, seconds%60))
+	return l.figures(fmt.Sprintf("%d:%02d", seconds/60, seconds%60))
 }

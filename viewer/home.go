@@ -113,7 +113,7 @@ func (v *Viewer) start(p *page) *Response {
 func (v *Viewer) home(p *page, s shelf) *Response {
 	h := &homePage{page: p, Info: p.volume.info, Verdict: p.verdict(p.volume)}
 	h.Heading, h.Language = p.volume.title(p.lang.tag)
-	h.About = p.volume.about.Description.For(p.lang.tag)
+	h.About = phrase(p.volume.about.Description, p.lang.tag)
 	h.About.Text = plain(h.About.Text)
 	h.Issued = p.lang.date(h.Info.Date)
 	h.Newer = v.newerIssue(p.volume)
@@ -238,15 +238,9 @@ func (h *homePage) fillLanguages(s shelf) error {
 	if err != nil || len(counts) < 2 {
 		return err
 	}
-	mine := primary(h.lang.tag)
 	slices.SortStableFunc(counts, func(a, b bundle.Count) int {
-		if am, bm := primary(a.Name) == mine, primary(b.Name) == mine; am != bm {
-			if am {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(b.Items, a.Items)
+		return cmp.Or(cmp.Compare(likeness(b.Name, h.lang.tag), likeness(a.Name, h.lang.tag)),
+			cmp.Compare(b.Items, a.Items))
 	})
 	all := s
 	all.language, all.after = "", ""

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"satchel/bundle"
 	"satchel/bundle/sign"
 )
 
@@ -17,13 +18,14 @@ import (
 var messageFiles embed.FS
 
 // A language is the interface in one language: its messages, and how it writes
-// numbers. The keys that begin with an underscore say how; the others are texts
-// with placeholders such as {n}.
+// numbers and dates. The keys that begin with an underscore say how; the others are
+// texts with placeholders such as {n}.
 type language struct {
 	tag, name, dir string
 	digits         []rune // zero to nine
 	numerals       sign.Numerals
 	group, decimal string
+	day, month     string // how dates are written, the year first where empty
 	text           map[string]string
 }
 
@@ -66,6 +68,7 @@ func parseLanguage(data []byte) (*language, error) {
 	l.tag, l.name, l.dir = l.text["_tag"], l.text["_name"], l.text["_dir"]
 	l.digits = []rune(l.text["_digits"])
 	l.group, l.decimal = l.text["_group"], l.text["_decimal"]
+	l.day, l.month = l.text["_day"], l.text["_month"]
 	if l.tag == "" || l.name == "" || (l.dir != "ltr" && l.dir != "rtl") || len(l.digits) != 10 {
 		return nil, fmt.Errorf("_tag, _name, _dir or _digits is missing")
 	}
@@ -135,14 +138,30 @@ func (l *language) digit(c rune) string {
 	return string(c)
 }
 
-// date writes a date in the language's digits, the year first as everywhere in
-// a bundle.
-func (l *language) date(d string) string {
+// figures writes what has digits in it in those of the language.
+func (l *language) figures(s string) string {
 	var out strings.Builder
-	for _, c := range d {
+	for _, c := range s {
 		out.WriteString(l.digit(c))
 	}
 	return out.String()
+}
+
+// date writes a date as the language does: {y}, {m} and {d} are its parts, {mm} and {dd}
+// those with two digits. Where the language does not say how, the year comes first, as
+// everywhere in a bundle.
+func (l *language) date(d string) string {
+	year, rest, _ := strings.Cut(d, "-")
+	month, day, _ := strings.Cut(rest, "-")
+	form := l.day
+	if day == "" {
+		form = l.month
+	}
+	if month == "" || form == "" {
+		return l.figures(d)
+	}
+	return l.figures(strings.NewReplacer("{y}", year, "{mm}", month, "{dd}", day,
+		"{m}", strings.TrimPrefix(month, "0"), "{d}", strings.TrimPrefix(day, "0")).Replace(form))
 }
 
 // size writes a number of bytes with one decimal, in powers of a thousand.
@@ -158,7 +177,7 @@ func (l *language) size(n int64) string {
 		return l.message(unit, "n", int64(value+0.5))
 	}
 	whole, part, _ := strings.Cut(strconv.FormatFloat(value, 'f', 1, 64), ".")
-	return l.message(unit, "n", l.date(whole)+l.decimal+l.date(part))
+	return l.message(unit, "n", l.figures(whole)+l.decimal+l.figures(part))
 }
 
 // pickLanguage finds the language to answer in: the one chosen, the first that the
@@ -167,7 +186,7 @@ func pickLanguage(chosen, accept, fallback string) *language {
 	wishes := append([]string{chosen}, acceptedLanguages(accept)...)
 	for _, wish := range append(wishes, fallback) {
 		for _, l := range languages() {
-			if wish != "" && primary(wish) == primary(l.tag) {
+			if wish != "" && written(wish) == written(l.tag) {
 				return l
 			}
 		}
@@ -204,6 +223,56 @@ func acceptedLanguages(header string) []string {
 func primary(tag string) string {
 	tag, _, _ = strings.Cut(strings.ReplaceAll(tag, "_", "-"), "-")
 	return strings.ToLower(tag)
+}
+
+// likeness says how much of use a text in one language is to a reader of another: 2 where they are
+// written alike, 1 where they are the same language in another script, 0 otherwise.
+func likeness(a, b string) int {
+	switch {
+	case written(a) == written(b):
+		return 2
+	case primary(a) == primary(b):
+		return 1
+	}
+	return 0
+}
+
+// phrase finds in a text what is for a reader of a language.
+func phrase(t bundle.Text, tag string) bundle.Phrase {
+	p := t.For(tag)
+	if p.Language == tag {
+		return p
+	}
+	if i := slices.IndexFunc(t, func(p bundle.Phrase) bool { return likeness(p.Language, tag) == 2 }); i >= 0 {
+		return t[i]
+	}
+	return p
+}
+
+// written returns the language of a tag as far as it makes a difference in writing: without script and
+// region, but for Chinese with the characters it is written in, which a tag names or its region says.
+func written(tag string) string {
+	p := primary(tag)
+	if p != "zh" && p != "yue" {
+		return p
+	}
+	traditional := p == "yue"
+	for _, part := range strings.Split(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")[1:] {
+		switch part {
+		case "hant":
+			return "zh-hant"
+		case "hans":
+			return "zh-hans"
+		case "tw", "hk", "mo":
+			traditional = true
+		case "cn", "sg", "my":
+			traditional = false
+		}
+	}
+	if traditional {
+		return "zh-hant"
+	}
+	return "zh-hans"
 }
 
 // languageNames are what languages are called by those who speak them.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/unicode/norm"
+
 	"satchel/bundle"
 )
 
@@ -86,7 +88,7 @@ func TestMessagesComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "ar", "ru", "es"} {
+	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "zh-Hant", "ar", "ru", "es"} {
 		if !slices.ContainsFunc(languages(), func(l *language) bool { return l.tag == tag }) {
 			t.Errorf("there is no %s", tag)
 		}
@@ -111,6 +113,28 @@ func TestMessagesAreJSON(t *testing.T) {
 		}
 		if got, err := parseMessages(string(data)); err != nil || !maps.Equal(got, want) {
 			t.Errorf("%s is JSON that we read otherwise: %v", f.Name(), err)
+		}
+	}
+}
+
+// What is in the files besides words: letters composed, a language called as it is called elsewhere.
+func TestMessagesWellWritten(t *testing.T) {
+	t.Parallel()
+	for _, l := range languages() {
+		if l.name != languageNames[l.tag] {
+			t.Errorf("%s is called %q here, %q elsewhere", l.tag, l.name, languageNames[l.tag])
+		}
+		if (l.day == "") != (l.month == "") {
+			t.Errorf("%s has a form for a day without one for a month", l.tag)
+		}
+		for key, text := range l.text {
+			switch {
+			case strings.HasPrefix(key, "_"):
+			case !norm.NFC.IsNormalString(text):
+				t.Errorf("%s: %q is not in NFC", l.tag, key)
+			case strings.TrimSpace(text) != text, strings.Contains(text, "  "):
+				t.Errorf("%s: %q has a space too much: %q", l.tag, key, text)
+			}
 		}
 	}
 }
@@ -148,6 +172,7 @@ func TestNumbers(t *testing.T) {
 		{"es", "1.234.567", "1,2 MB"},
 		{"fa", "۱٬۲۳۴٬۵۶۷", "۱٫۲ مگابایت"},
 		{"ar", "١٬٢٣٤٬٥٦٧", "١٫٢ م.ب"},
+		{"zh-Hant", "1,234,567", "1.2 MB"},
 	} {
 		l := pickLanguage(c.tag, "", "")
 		if got := l.number(1234567); got != c.number {
@@ -165,6 +190,22 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+func TestDates(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ tag, day, month, year string }{
+		{"en", "2024-03-05", "2024-03", "2024"},
+		{"fa", "۲۰۲۴-۰۳-۰۵", "۲۰۲۴-۰۳", "۲۰۲۴"},
+		{"zh-Hant", "2024 年 3 月 5 日", "2024 年 3 月", "2024"},
+	} {
+		l := pickLanguage(c.tag, "", "")
+		for date, want := range map[string]string{"2024-03-05": c.day, "2024-03": c.month, "2024": c.year, "": ""} {
+			if got := l.date(date); got != want {
+				t.Errorf("%s writes %q as %q, want %q", c.tag, date, got, want)
+			}
+		}
+	}
+}
+
 func TestPickLanguage(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ chosen, accept, fallback, want string }{
@@ -172,6 +213,16 @@ func TestPickLanguage(t *testing.T) {
 		{"", "ko-KR,ko;q=0.9,en;q=0.8", "", "ko"},
 		{"", "en;q=0.2, fa;q=0.9", "", "fa"},
 		{"", "xx, zh-CN", "", "zh-Hans"},
+		{"", "zh", "", "zh-Hans"},
+		{"", "zh-SG,zh-TW;q=0.9", "", "zh-Hans"},
+		{"", "zh-Hans-HK", "", "zh-Hans"},
+		{"", "zh-TW,zh;q=0.9,en-US;q=0.8", "", "zh-Hant"},
+		{"", "zh-HK", "", "zh-Hant"},
+		{"", "zh-Hant-MO", "", "zh-Hant"},
+		{"", "yue-HK, en", "", "zh-Hant"},
+		{"zh-TW", "zh-CN", "", "zh-Hant"},
+		{"zh-hans", "zh-TW", "", "zh-Hans"},
+		{"", "xx", "zh_TW", "zh-Hant"},
 		{"ru", "ko", "", "ru"},
 		{"xx", "ko", "", "ko"},
 		{"", "xx", "es", "es"},
@@ -181,6 +232,21 @@ func TestPickLanguage(t *testing.T) {
 	} {
 		if got := pickLanguage(c.chosen, c.accept, c.fallback).tag; got != c.want {
 			t.Errorf("%q, %.20q, %q: got %s, want %s", c.chosen, c.accept, c.fallback, got, c.want)
+		}
+	}
+}
+
+// A reader of one Chinese script is better served by the other than by another language.
+func TestLikeness(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"ko", "ko-KP", 2}, {"ko", "fa", 0}, {"", "ko", 0}, {"zh", "zh-Hans", 2}, {"zh-TW", "zh-Hant", 2},
+	} {
+		if got := likeness(c.a, c.b); got != c.want {
+			t.Errorf("%q and %q: %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
 }

@@ -62,7 +62,7 @@ type page struct {
 func (v *Viewer) page(r *Request) *page {
 	chosen := r.Query.Get("lang")
 	l := pickLanguage(chosen, r.AcceptLanguage, v.options.Language)
-	if primary(chosen) != primary(l.tag) {
+	if written(chosen) != written(l.tag) {
 		chosen = ""
 	} else if chosen != "" {
 		chosen = l.tag

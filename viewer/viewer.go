@@ -89,7 +89,7 @@ func newVolume(number int, r *bundle.Reader) *volume {
 
 // title is what the bundle is called in a language, and in which language that is.
 func (v *volume) title(tag string) (title, language string) {
-	p := v.about.Titles.For(tag)
+	p := phrase(v.about.Titles, tag)
 	if p.Language == "" {
 		p.Language = v.info.Language
 	}
