@@ -88,7 +88,7 @@ func TestMessagesComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "zh-Hant", "ar", "ru", "es"} {
+	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "zh-Hant", "ar", "ru", "es", "fr"} {
 		if !slices.ContainsFunc(languages(), func(l *language) bool { return l.tag == tag }) {
 			t.Errorf("there is no %s", tag)
 		}
@@ -117,9 +117,11 @@ func TestMessagesAreJSON(t *testing.T) {
 	}
 }
 
-// What is in the files besides words: letters composed, a language called as it is called elsewhere.
+// What is in the files besides words: letters composed, a language called as it is called elsewhere,
+// and in French no sign that stands alone at the start of a line.
 func TestMessagesWellWritten(t *testing.T) {
 	t.Parallel()
+	loose := regexp.MustCompile(`[^\x{a0}\x{202f}][:;?!%]`)
 	for _, l := range languages() {
 		if l.name != languageNames[l.tag] {
 			t.Errorf("%s is called %q here, %q elsewhere", l.tag, l.name, languageNames[l.tag])
@@ -134,6 +136,8 @@ func TestMessagesWellWritten(t *testing.T) {
 				t.Errorf("%s: %q is not in NFC", l.tag, key)
 			case strings.TrimSpace(text) != text, strings.Contains(text, "  "):
 				t.Errorf("%s: %q has a space too much: %q", l.tag, key, text)
+			case l.tag == "fr" && loose.MatchString(text):
+				t.Errorf("fr: %q lacks a no-break space: %q", key, text)
 			}
 		}
 	}
@@ -172,6 +176,7 @@ func TestNumbers(t *testing.T) {
 		{"es", "1.234.567", "1,2 MB"},
 		{"fa", "۱٬۲۳۴٬۵۶۷", "۱٫۲ مگابایت"},
 		{"ar", "١٬٢٣٤٬٥٦٧", "١٫٢ م.ب"},
+		{"fr", "1\u202f234\u202f567", "1,2\u00a0Mo"},
 		{"zh-Hant", "1,234,567", "1.2 MB"},
 	} {
 		l := pickLanguage(c.tag, "", "")
@@ -195,6 +200,7 @@ func TestDates(t *testing.T) {
 	for _, c := range []struct{ tag, day, month, year string }{
 		{"en", "2024-03-05", "2024-03", "2024"},
 		{"fa", "۲۰۲۴-۰۳-۰۵", "۲۰۲۴-۰۳", "۲۰۲۴"},
+		{"fr", "05/03/2024", "03/2024", "2024"},
 		{"zh-Hant", "2024 年 3 月 5 日", "2024 年 3 月", "2024"},
 	} {
 		l := pickLanguage(c.tag, "", "")
@@ -223,6 +229,7 @@ func TestPickLanguage(t *testing.T) {
 		{"zh-TW", "zh-CN", "", "zh-Hant"},
 		{"zh-hans", "zh-TW", "", "zh-Hans"},
 		{"", "xx", "zh_TW", "zh-Hant"},
+		{"", "fr-CA", "", "fr"},
 		{"ru", "ko", "", "ru"},
 		{"xx", "ko", "", "ko"},
 		{"", "xx", "es", "es"},
