@@ -88,7 +88,7 @@ func TestMessagesComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "zh-Hant", "ar", "ru", "es", "fr"} {
+	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "zh-Hant", "ar", "ru", "es", "fr", "vi"} {
 		if !slices.ContainsFunc(languages(), func(l *language) bool { return l.tag == tag }) {
 			t.Errorf("there is no %s", tag)
 		}
@@ -177,6 +177,7 @@ func TestNumbers(t *testing.T) {
 		{"fa", "۱٬۲۳۴٬۵۶۷", "۱٫۲ مگابایت"},
 		{"ar", "١٬٢٣٤٬٥٦٧", "١٫٢ م.ب"},
 		{"fr", "1\u202f234\u202f567", "1,2\u00a0Mo"},
+		{"vi", "1.234.567", "1,2 MB"},
 		{"zh-Hant", "1,234,567", "1.2 MB"},
 	} {
 		l := pickLanguage(c.tag, "", "")
@@ -201,6 +202,7 @@ func TestDates(t *testing.T) {
 		{"en", "2024-03-05", "2024-03", "2024"},
 		{"fa", "۲۰۲۴-۰۳-۰۵", "۲۰۲۴-۰۳", "۲۰۲۴"},
 		{"fr", "05/03/2024", "03/2024", "2024"},
+		{"vi", "05/03/2024", "03/2024", "2024"},
 		{"zh-Hant", "2024 年 3 月 5 日", "2024 年 3 月", "2024"},
 	} {
 		l := pickLanguage(c.tag, "", "")
@@ -230,6 +232,7 @@ func TestPickLanguage(t *testing.T) {
 		{"zh-hans", "zh-TW", "", "zh-Hans"},
 		{"", "xx", "zh_TW", "zh-Hant"},
 		{"", "fr-CA", "", "fr"},
+		{"", "vi-VN", "", "vi"},
 		{"ru", "ko", "", "ru"},
 		{"xx", "ko", "", "ko"},
 		{"", "xx", "es", "es"},
