@@ -69,6 +69,7 @@ func parseLanguage(data []byte) (*language, error) {
 	l.digits = []rune(l.text["_digits"])
 	l.group, l.decimal = l.text["_group"], l.text["_decimal"]
 	l.day, l.month = l.text["_day"], l.text["_month"]
+	l.breakLines(l.text["_break"], l.text["_join"])
 	if l.tag == "" || l.name == "" || (l.dir != "ltr" && l.dir != "rtl") || len(l.digits) != 10 {
 		return nil, fmt.Errorf("_tag, _name, _dir or _digits is missing")
 	}
@@ -99,6 +100,18 @@ func parseMessages(file string) (map[string]string, error) {
 		}
 	}
 	return text, nil
+}
+
+// breakLines lets lines break at one mark in the texts, and keeps them from it at another: Burmese has
+// no spaces between its words, and browsers know few of them or none.
+func (l *language) breakLines(mark, join string) {
+	if mark == "" || join == "" {
+		return
+	}
+	marks := strings.NewReplacer(mark, "\u200b", join, "\u2060")
+	for key, text := range l.text {
+		l.text[key] = marks.Replace(text)
+	}
 }
 
 // message returns a text with its placeholders filled in: pairs of a name and a

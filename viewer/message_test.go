@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -88,7 +89,7 @@ func TestMessagesComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "zh-Hant", "ar", "ru", "es", "fr", "vi"} {
+	for _, tag := range []string{"en", "ko", "fa", "zh-Hans", "zh-Hant", "ar", "ru", "es", "fr", "my", "vi"} {
 		if !slices.ContainsFunc(languages(), func(l *language) bool { return l.tag == tag }) {
 			t.Errorf("there is no %s", tag)
 		}
@@ -117,8 +118,8 @@ func TestMessagesAreJSON(t *testing.T) {
 	}
 }
 
-// What is in the files besides words: letters composed, a language called as it is called elsewhere,
-// and in French no sign that stands alone at the start of a line.
+// What is in the files besides words: letters composed, a language called as it is called elsewhere, no
+// mark for lines that is not taken out, and in French no sign that stands alone at the start of a line.
 func TestMessagesWellWritten(t *testing.T) {
 	t.Parallel()
 	loose := regexp.MustCompile(`[^\x{a0}\x{202f}][:;?!%]`)
@@ -134,12 +135,31 @@ func TestMessagesWellWritten(t *testing.T) {
 			case strings.HasPrefix(key, "_"):
 			case !norm.NFC.IsNormalString(text):
 				t.Errorf("%s: %q is not in NFC", l.tag, key)
+			case strings.ContainsAny(text, "|~"):
+				t.Errorf("%s: %q shows a mark: %q", l.tag, key, text)
 			case strings.TrimSpace(text) != text, strings.Contains(text, "  "):
 				t.Errorf("%s: %q has a space too much: %q", l.tag, key, text)
 			case l.tag == "fr" && loose.MatchString(text):
 				t.Errorf("fr: %q lacks a no-break space: %q", key, text)
 			}
 		}
+	}
+}
+
+// In Burmese no stretch of text is so long that a line could not break in it.
+func TestBurmeseLines(t *testing.T) {
+	t.Parallel()
+	const longest = 24 // characters, marks above and below included
+	l := pickLanguage("my", "", "")
+	for key, text := range l.text {
+		for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' || r == '\u200b' }) {
+			if n := utf8.RuneCountInString(part); n > longest {
+				t.Errorf("%q has %d characters without a break: %q", key, n, part)
+			}
+		}
+	}
+	if text := l.message("left"); !strings.Contains(text, "\u200b") {
+		t.Errorf("%q has no break", text)
 	}
 }
 
@@ -177,6 +197,7 @@ func TestNumbers(t *testing.T) {
 		{"fa", "۱٬۲۳۴٬۵۶۷", "۱٫۲ مگابایت"},
 		{"ar", "١٬٢٣٤٬٥٦٧", "١٫٢ م.ب"},
 		{"fr", "1\u202f234\u202f567", "1,2\u00a0Mo"},
+		{"my", "၁,၂၃၄,၅၆၇", "၁.၂ MB"},
 		{"vi", "1.234.567", "1,2 MB"},
 		{"zh-Hant", "1,234,567", "1.2 MB"},
 	} {
@@ -202,6 +223,7 @@ func TestDates(t *testing.T) {
 		{"en", "2024-03-05", "2024-03", "2024"},
 		{"fa", "۲۰۲۴-۰۳-۰۵", "۲۰۲۴-۰۳", "۲۰۲۴"},
 		{"fr", "05/03/2024", "03/2024", "2024"},
+		{"my", "၀၅-၀၃-၂၀၂၄", "၀၃-၂၀၂၄", "၂၀၂၄"},
 		{"vi", "05/03/2024", "03/2024", "2024"},
 		{"zh-Hant", "2024 年 3 月 5 日", "2024 年 3 月", "2024"},
 	} {
@@ -232,6 +254,7 @@ func TestPickLanguage(t *testing.T) {
 		{"zh-hans", "zh-TW", "", "zh-Hans"},
 		{"", "xx", "zh_TW", "zh-Hant"},
 		{"", "fr-CA", "", "fr"},
+		{"", "my-MM, en;q=0.5", "", "my"},
 		{"", "vi-VN", "", "vi"},
 		{"ru", "ko", "", "ru"},
 		{"xx", "ko", "", "ko"},
@@ -254,6 +277,7 @@ func TestLikeness(t *testing.T) {
 		want int
 	}{
 		{"ko", "ko-KP", 2}, {"ko", "fa", 0}, {"", "ko", 0}, {"zh", "zh-Hans", 2}, {"zh-TW", "zh-Hant", 2},
+		{"zh-CN", "zh-Hant", 1}, {"zh-Hans", "zh-TW", 1}, {"pt-BR", "pt", 2}, {"my", "zh-my", 0},
 	} {
 		if got := likeness(c.a, c.b); got != c.want {
 			t.Errorf("%q and %q: %d, want %d", c.a, c.b, got, c.want)

@@ -740,7 +740,7 @@ func TestInterfaceLanguages(t *testing.T) {
 	_, page := s.ask(address + "?lang=fa")
 	contains(t, page, `<html lang="fa" dir="rtl">`, key.Public().Fingerprint().Groups(sign.Persian)[0],
 		key.Public().Fingerprint().Groups(sign.Latin)[0], "lang=fa")
-	for tag, n := range map[string]sign.Numerals{"fr": sign.Latin, "zh-TW": sign.Latin} {
+	for tag, n := range map[string]sign.Numerals{"my": sign.Burmese, "fr": sign.Latin, "zh-TW": sign.Latin} {
 		_, page := s.ask(address + "?lang=" + tag)
 		contains(t, page, key.Public().Fingerprint().Groups(n)[0], "lang="+pickLanguage(tag, "", "").tag)
 	}

@@ -43,7 +43,7 @@ func TestGallery(t *testing.T) {
 			const b = e.getBoundingClientRect()
 			return e.closest('.chips') || b.left >= -25 && b.right <= 345 }) && document.documentElement.scrollWidth <= 320`)
 	}
-	for _, lang := range []string{"en", "fa", "ar", "fr", "vi", "zh-Hant"} {
+	for _, lang := range []string{"en", "fa", "ar", "fr", "my", "vi", "zh-Hant"} {
 		r.do(chromedp.Navigate(l.s.Address() + "?lang=" + lang))
 		fits("the list in " + lang)
 		r.until("the cover is there", "document.querySelector('.row .thumb').naturalWidth > 0")
