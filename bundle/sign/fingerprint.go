@@ -238,7 +238,14 @@ func lengthError(shown []byte, count int) *FingerprintError {
 	return e
 }
 
+// burmeseWa is a letter that looks like the zero, U+1040. Many write it for the zero, and no text has it where a
+// digit is due.
+const burmeseWa = '\u101d'
+
 func digit(r rune) (byte, bool) {
+	if r == burmeseWa {
+		return '0', true
+	}
 	for _, zero := range zeros {
 		if r >= zero && r <= zero+9 {
 			return '0' + byte(r-zero), true
