@@ -307,10 +307,12 @@ func (l *list) common(some []uint32) (n int64, err error) {
 	return n, nil
 }
 
-// maxShown is how much of a text is looked at for a part to show, in bytes. Mostly the beginning will do.
+// How much of a text is looked at for a part to show, in bytes. Where the words stand together on the first lines,
+// these will do, and where they are somewhere in the beginning, that will.
 const (
-	maxShown  = 1 << 20
-	beginning = 32 << 10
+	firstLines = 6 << 10
+	beginning  = 24 << 10
+	maxShown   = 256 << 10
 )
 
 // text is what an item says, on one line each, for phrases.
@@ -324,7 +326,7 @@ func (f *Found) text(id uint32) (string, error) {
 }
 
 // markupShare is how much longer than its text, in bytes, a page may be that is read for the beginning of it.
-const markupShare = 8
+const markupShare = 5
 
 // Text returns up to about limit bytes of what an item says, without markup, a line for each paragraph. Documents that
 // package plain does not read are read by more, which may be nil. An item without text says nothing.
@@ -390,14 +392,14 @@ func (f *Found) Snippets(length int) []Snippet {
 func (f *Found) snippet(e Entry, length int) (s Snippet) {
 	var text string
 	var part search.Snippet
-	for _, limit := range []int{beginning, maxShown} {
+	for _, limit := range []int{firstLines, beginning, maxShown} {
 		var err error
 		text, err = f.r.Text(e, limit, f.q.Documents)
 		if err != nil || text == "" {
 			return Snippet{Text: e.Summary, Marks: f.Marks(e.Summary)}
 		}
 		part = f.Result.Snippet(text, length)
-		if part.Whole || int64(limit) >= e.Size {
+		if part.Near || part.Whole && limit > firstLines || int64(limit) >= e.Size {
 			break
 		}
 	}

@@ -52,14 +52,15 @@ func Text(r io.ReaderAt, size int64, mediaType string, yield func(Part, string) 
 }
 
 // readers read the content of a media type.
-var readers = map[string]func(io.Reader, func(Part, string) bool) error{
+var readers = map[string]func(*io.SectionReader, func(Part, string) bool) error{
 	"text/html": page, "application/xhtml+xml": page, "image/svg+xml": page,
 	"text/vtt": captions, "application/x-subrip": captions,
 	"application/xml": page, "text/xml": page,
 }
 
-func page(r io.Reader, yield func(Part, string) bool) error {
-	content, err := io.ReadAll(io.LimitReader(r, maxPage))
+func page(r *io.SectionReader, yield func(Part, string) bool) error {
+	content := make([]byte, min(r.Size(), maxPage))
+	_, err := io.ReadFull(r, content)
 	if err == nil {
 		Page(content, yield)
 	}
@@ -98,12 +99,12 @@ func eachLine(r io.Reader, do func(line []byte) bool) error {
 }
 
 // lines reads a text without any markup.
-func lines(r io.Reader, yield func(Part, string) bool) error {
+func lines(r *io.SectionReader, yield func(Part, string) bool) error {
 	return eachLine(r, func(line []byte) bool { return len(line) == 0 || yield(Body, valid(line)) })
 }
 
 // captions reads subtitles: numbers and times are lines of their own, and so are notes and styles.
-func captions(r io.Reader, yield func(Part, string) bool) error {
+func captions(r *io.SectionReader, yield func(Part, string) bool) error {
 	var shown bool
 	return eachLine(r, func(line []byte) bool {
 		more := true

@@ -24,7 +24,9 @@ type Range struct{ Start, End int }
 type Snippet struct {
 	Range
 	Marks []Range // what was searched for, in ascending order, within the part; counted from the beginning of the text
-	Whole bool    // everything that was searched for is in it, in one form or another
+	// Near says that everything that was searched for is in the part, in one form or another, and Whole that it is
+	// somewhere in the text.
+	Near, Whole bool
 }
 
 // match is a place of a text where a unit of the query is.
@@ -48,14 +50,15 @@ func (r *Result) Snippet(content string, length int) Snippet {
 	s.Start = max(min(s.Start, len(content)-length), 0)
 	s.End = min(s.Start+length, len(content))
 	s.Range = s.trim(content, all[i:j])
-	units := make([]bool, len(r.units))
+	near, whole := make([]bool, len(r.units)), make([]bool, len(r.units))
 	for _, m := range all {
+		whole[m.unit] = true
 		if m.Start >= s.Start && m.End <= s.End {
+			near[m.unit] = true
 			s.mark(m.Range)
-			units[m.unit] = true
 		}
 	}
-	s.Whole = !slices.Contains(units, false)
+	s.Near, s.Whole = !slices.Contains(near, false), !slices.Contains(whole, false)
 	return s
 }
 
