@@ -121,7 +121,8 @@ func (s *searchFile) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // Find answers a query. It fails as Search does, with search.ErrQuery where nothing is asked for, and with what
-// cannot be read of the catalogue. What cannot be read of the search index is missing, and Damage says so.
+// cannot be read of the catalogue. What cannot be read of the search index is missing, and Damage says so: it
+// wraps ErrDamaged, ErrMissing or ErrFormat.
 func (r *Reader) Find(q Query) (*Found, error) {
 	x, err := r.Search()
 	if err != nil {
@@ -141,6 +142,9 @@ func (r *Reader) Find(q Query) (*Found, error) {
 	f.Result, err = x.Search(want)
 	if err := errors.Join(err, failed.get()); err != nil {
 		return nil, err
+	}
+	if f.Damage != nil {
+		f.Damage = indexError(f.Damage)
 	}
 	for _, h := range f.Result.Hits {
 		e, err := r.entry(h.Doc)

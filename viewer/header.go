@@ -1,6 +1,10 @@
 package viewer
 
-import "maps"
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"maps"
+)
 
 // Every answer carries these, whatever its status. They are the second wall: the
 // first is that nothing that could run or ask for anything gets into a page.
@@ -22,8 +26,9 @@ const (
 	// policyNone is for what is no page: nothing may be loaded by it or around it.
 	policyNone = "default-src 'none'; base-uri 'none'; form-action 'none'; " +
 		"frame-ancestors 'none'; webrtc 'block'; sandbox"
-	// policyShell is for pages of the viewer's own. They have no script at all.
-	policyShell = "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; " +
+	// policyShell is for pages of the viewer's own, and goes on with the one script that may run in them,
+	// by its hash. All that it may load is what the viewer answers.
+	policyShell = "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; " +
 		"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; webrtc 'block'"
 	// policyPage is for pages out of a bundle, in their frame or opened alone.
 	// The origin is kept, or Chromium would blank the page's own pictures; so a
@@ -53,6 +58,12 @@ func head(mediaType, policy string) Header {
 	return h
 }
 
+// hashOf names a script to browsers.
+func hashOf(script string) string {
+	sum := sha256.Sum256([]byte(script))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
 // forgetful adds what makes a browser drop what it holds of us.
 func forgetful(h Header) Header {
 	h = maps.Clone(h)
@@ -63,16 +74,18 @@ func forgetful(h Header) Header {
 const (
 	typeHTML  = "text/html; charset=utf-8"
 	typeCSS   = "text/css; charset=utf-8"
+	typeText  = "text/plain; charset=utf-8"
 	typeVTT   = "text/vtt; charset=utf-8"
 	typeBytes = "application/octet-stream"
 )
 
 var (
 	emptyHeader = head("", policyNone)
-	shellHeader = head(typeHTML, policyShell)
+	shellHeader = head(typeHTML, policyShell+"; script-src 'sha256-"+hashOf(script)+"'")
 	pageHeader  = head(typeHTML, policyPage)
 	styleHeader = head(typeCSS, policyNone)
 	vttHeader   = head(typeVTT, policyNone)
+	wordsHeader = head(typeText, policyNone)
 	svgHeader   = head("image/svg+xml; charset=utf-8", policyDrawing)
 
 	// forgetHeader leaves cookies and storage alone: we have none, and those of

@@ -77,6 +77,14 @@ type row struct {
 	Thumb                                                               *image // what stands for it, or nil
 	Number                                                              string // of the item, where others look like it
 	number                                                              string // the same, wherever it stands
+
+	// Of what was found: the title and a part of the text, with the words that were searched for.
+	Marked, Snippet   []piece
+	SnippetTag        string
+	Captions          string   // says that the part is of captions
+	Volume, VolumeTag string   // the title of the bundle, where there are several
+	Also              []option // translations
+	AlsoIn            string
 }
 
 // A homePage lists what is in a bundle.

@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	messageKeys  = regexp.MustCompile(`\bT "([^"]+)"|\bT\("([^"]+)"|"((?:problem|pin|size)\.[a-z]+)"`)
+	messageKeys  = regexp.MustCompile(`\bT "([^"]+)"|\bT\("([^"]+)"|"((?:problem|pin|size|search)\.[a-z]+)"`)
 	placeholders = regexp.MustCompile(`\{[a-z]+\}`)
 )
 
@@ -54,7 +54,7 @@ func usedMessages(t *testing.T) map[string]bool {
 		used["verdict."+string(w)+".line"] = true
 		used["verdict."+string(w)+".means"] = true
 	}
-	for _, name := range []string{"home", "library", "item", "page", "trust", "outside", "problem", "left"} {
+	for _, name := range []string{"home", "library", "item", "page", "search", "trust", "outside", "problem", "left"} {
 		used["title."+name] = true
 	}
 	for _, key := range slices.Collect(maps.Keys(used)) {

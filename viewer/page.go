@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,11 @@ var templateFiles embed.FS
 
 //go:embed assets/*.css
 var assetFiles embed.FS
+
+// script goes into pages of the viewer's own, whose policy lets nothing else run.
+//
+//go:embed assets/search.js
+var script string
 
 // The addresses of our own style sheets.
 const (
@@ -53,6 +59,7 @@ type page struct {
 	chosen string // the language that the address asks for, or empty
 	self   string // the page's own address, without query
 	from   uint32 // the cursor in the address
+	asked  string // what was searched for, or empty
 
 	Name    string // of the kind of page: its title is title.NAME
 	Refresh string // where a page that shows work going on looks again, or empty
@@ -209,6 +216,17 @@ func (p *page) HasVolume() bool { return p.volume != nil }
 
 // Several says whether there are several bundles.
 func (p *page) Several() bool { return len(p.viewer.volumes) > 1 }
+
+// Searches says whether any bundle can be searched.
+func (p *page) Searches() bool {
+	return slices.ContainsFunc(p.viewer.volumes, func(v *volume) bool { return v.r.HasSearch() })
+}
+
+// Script is what goes on with what is typed.
+func (p *page) Script() template.JS { return template.JS(script) }
+
+// Asked is what was searched for, or nothing.
+func (p *page) Asked() string { return p.asked }
 
 // Badge is the verdict on the page's bundle.
 func (p *page) Badge() string { return p.verdict(p.volume).Word }

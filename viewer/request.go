@@ -8,14 +8,15 @@ import (
 
 // The addresses that forms post to, and no others.
 const (
-	pathCheck = "check"
-	pathPin   = "pin"
-	pathLeave = "leave"
+	pathSearch = "search"
+	pathCheck  = "check"
+	pathPin    = "pin"
+	pathLeave  = "leave"
 )
 
 // CanPost says whether anything can be posted to an address.
 func CanPost(path string) bool {
-	return path == pathCheck || path == pathPin || path == pathLeave
+	return path == pathSearch || path == pathCheck || path == pathPin || path == pathLeave
 }
 
 // A Request is what a reader asks for.

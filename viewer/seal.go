@@ -35,6 +35,7 @@ const (
 	viewSave     view = 's' // the item, to be saved
 	viewTrust    view = 't' // who made a bundle, and whether it is whole
 	viewOutside  view = 'x' // an address that leads out
+	viewSearch   view = 'q' // what a query has found, in all bundles
 	viewForm     view = 'f' // what a form carries to prove that it is ours
 )
 

@@ -61,7 +61,8 @@ type Viewer struct {
 	stop    context.CancelFunc
 	running context.Context
 
-	left atomic.Bool // the reader has left
+	left    atomic.Bool // the reader has left
+	queries queries
 
 	mu   sync.Mutex
 	pins []sign.Pin // those given, and those that the reader confirmed
@@ -164,6 +165,8 @@ func (v *Viewer) follow(p *page, to target) *Response {
 		return v.captions(p, to.text)
 	case viewSave:
 		return v.save(p, to.text)
+	case viewSearch:
+		return v.search(p, parseInquiry(to.text), false)
 	case viewTrust:
 		return v.trust(p, trustNote{})
 	case viewOutside:
@@ -172,11 +175,11 @@ func (v *Viewer) follow(p *page, to target) *Response {
 	return p.failure(404)
 }
 
-// post answers for the three things that change something: what is checked, who
-// is trusted, and whether the viewer goes on.
+// post answers for what is searched for, and for the three things that change something: what
+// is checked, who is trusted, and whether the viewer goes on.
 func (v *Viewer) post(r *Request) *Response {
 	p := v.page(r)
-	if r.Path != pathLeave && r.Path != pathCheck && r.Path != pathPin {
+	if !CanPost(r.Path) {
 		return status(405)
 	}
 	to, ok := v.sealer.open(r.Form.Get("for"))
@@ -185,6 +188,8 @@ func (v *Viewer) post(r *Request) *Response {
 	}
 	p.volume = v.volumes[to.volume]
 	switch r.Path {
+	case pathSearch:
+		return v.ask(p, r.Form)
 	case pathCheck:
 		return v.startCheck(p)
 	case pathPin:
