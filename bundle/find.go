@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"satchel/bundle/internal/tree"
 	"satchel/bundle/plain"
@@ -63,6 +60,12 @@ func (r *Reader) Search() (*search.Index, error) {
 	}
 	r.words = x
 	return x, nil
+}
+
+// HasSearch says whether there is a search index, as far as the index tells.
+func (r *Reader) HasSearch() bool {
+	_, ok, err := r.get([]byte{keySearch})
+	return ok && err == nil
 }
 
 // openSearch trusts the end of the index, which stands in the index of the bundle, too. It names what is before by
@@ -311,14 +314,6 @@ func (l *list) common(some []uint32) (n int64, err error) {
 	return n, nil
 }
 
-// How much of a text is looked at for a part to show, in bytes. Where the words stand together on the first lines,
-// these will do, and where they are somewhere in the beginning, that will.
-const (
-	firstLines = 6 << 10
-	beginning  = 24 << 10
-	maxShown   = 256 << 10
-)
-
 // text is what an item says, on one line each, for phrases.
 func (f *Found) text(id uint32) (string, error) {
 	e, err := f.r.entry(id)
@@ -369,47 +364,3 @@ func (r *Reader) Text(e Entry, limit int, more TextReader) (string, error) {
 type readerFunc func(p []byte, off int64) (int, error)
 
 func (f readerFunc) ReadAt(p []byte, off int64) (int, error) { return f(p, off) }
-
-// A Snippet is a part of what an item says that shows why it was found, with what to mark in it.
-type Snippet struct {
-	Text  string
-	Marks []search.Range
-}
-
-// Snippets returns a part of about length bytes of each hit, read on all cores. One that cannot be read, or that says
-// nothing, has none.
-func (f *Found) Snippets(length int) []Snippet {
-	list := make([]Snippet, len(f.Hits))
-	var next atomic.Int64
-	var readers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(list)) { // more would only wait for each other's memory
-		readers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
-				list[i] = f.snippet(f.Hits[i].Entry, length)
-			}
-		})
-	}
-	readers.Wait()
-	return list
-}
-
-func (f *Found) snippet(e Entry, length int) (s Snippet) {
-	var text string
-	var part search.Snippet
-	for _, limit := range []int{firstLines, beginning, maxShown} {
-		var err error
-		text, err = f.r.Text(e, limit, f.q.Documents)
-		if err != nil || text == "" {
-			return Snippet{Text: e.Summary, Marks: f.Marks(e.Summary)}
-		}
-		part = f.Result.Snippet(text, length)
-		if part.Near || part.Whole && limit > firstLines || int64(limit) >= e.Size {
-			break
-		}
-	}
-	s.Text = text[part.Start:part.End]
-	for _, m := range part.Marks {
-		s.Marks = append(s.Marks, search.Range{Start: m.Start - part.Start, End: m.End - part.Start})
-	}
-	return s
-}

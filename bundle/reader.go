@@ -26,6 +26,7 @@ type Reader struct {
 	about      map[string]string
 	blocks     *blockCache
 	members    memberCache
+	texts      textCache
 	searching  sync.Mutex
 	words      *search.Index // once it was asked for
 	absent     string        // the reason, when opening shows that this copy is incomplete

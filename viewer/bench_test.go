@@ -1,12 +1,15 @@
 package viewer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"satchel/bundle"
 	"satchel/viewer/internal/testbundle"
@@ -78,4 +81,44 @@ func benchmarkPages(b *testing.B, distinct int) {
 		n++
 	}
 	b.SetBytes(bytes / int64(n))
+}
+
+// BenchmarkSearch is a page of what was found, of queries that go round; BenchmarkSearchCold the same with nothing
+// read before but the index. SATCHEL_BENCH_QUERIES has the queries, a line each.
+func BenchmarkSearch(b *testing.B)     { benchmarkSearch(b, false) }
+func BenchmarkSearchCold(b *testing.B) { benchmarkSearch(b, true) }
+
+func benchmarkSearch(b *testing.B, cold bool) {
+	name := os.Getenv("SATCHEL_BENCH")
+	if name == "" {
+		f := testbundle.Files{}
+		for i := range 2000 {
+			f[fmt.Sprintf("p%d/c%d.html", i%7, i)] = apiPage(i)
+		}
+		name = testbundle.Pack(b, f, bundle.Options{})
+	}
+	words := cmp.Or(os.Getenv("SATCHEL_BENCH_QUERIES"), "value\nempty one\nreturns the value of item\nclass c17\nitme none")
+	queries := strings.Split(words, "\n")
+	var took []time.Duration
+	v := New([]*bundle.Reader{testbundle.Open(b, name)}, Options{})
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if cold {
+			b.StopTimer()
+			v = New([]*bundle.Reader{testbundle.Open(b, name)}, Options{})
+			v.volumes[0].r.Search()
+			b.StartTimer()
+		}
+		s := inquiry{id: v.queries.keep(queries[n%len(queries)])}
+		began := time.Now()
+		a, _ := v.sealer.seal(target{viewSearch, 0, s.String()})
+		r := v.Serve(context.Background(), &Request{Method: "GET", Path: a})
+		took = append(took, time.Since(began))
+		if page, err := io.ReadAll(r.Body); err != nil || !strings.Contains(string(page), "<mark>") {
+			b.Fatal(r.Status, "nothing was found")
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds()), "p95-µs")
 }

@@ -24,9 +24,7 @@ type Range struct{ Start, End int }
 type Snippet struct {
 	Range
 	Marks []Range // what was searched for, in ascending order, within the part; counted from the beginning of the text
-	// Near says that everything that was searched for is in the part, in one form or another, and Whole that it is
-	// somewhere in the text.
-	Near, Whole bool
+	Share float64 // how much of what was searched for is together in it, by how telling it is: 0 to 1
 }
 
 // match is a place of a text where a unit of the query is.
@@ -42,7 +40,7 @@ func (r *Result) Snippet(content string, length int) Snippet {
 	all := r.matches(content)
 	length = max(length, 16)
 	i, j := r.best(all, length*3/4)
-	var s Snippet
+	s := Snippet{Share: r.share(all[i:j])}
 	if i < j {
 		span := all[j-1].End - all[i].Start
 		s.Start = all[i].Start - max(length-span, 0)/2
@@ -50,15 +48,11 @@ func (r *Result) Snippet(content string, length int) Snippet {
 	s.Start = max(min(s.Start, len(content)-length), 0)
 	s.End = min(s.Start+length, len(content))
 	s.Range = s.trim(content, all[i:j])
-	near, whole := make([]bool, len(r.units)), make([]bool, len(r.units))
 	for _, m := range all {
-		whole[m.unit] = true
 		if m.Start >= s.Start && m.End <= s.End {
-			near[m.unit] = true
 			s.mark(m.Range)
 		}
 	}
-	s.Near, s.Whole = !slices.Contains(near, false), !slices.Contains(whole, false)
 	return s
 }
 
@@ -153,6 +147,28 @@ func (r *Result) best(all []match, length int) (from, to int) {
 		}
 	}
 	return from, to
+}
+
+// share is what the units of some matches are worth beside those of all that are asked for and to be had.
+func (r *Result) share(some []match) float64 {
+	has := make([]bool, len(r.units))
+	for _, m := range some {
+		has[m.unit] = true
+	}
+	worth, all := 0.0, 0.0
+	for i := range r.units {
+		u := &r.units[i]
+		if u.optional || u.df == 0 {
+			continue
+		}
+		if all += u.worth; has[i] {
+			worth += u.worth
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return worth / all
 }
 
 // prepare enters the terms that a result marks.

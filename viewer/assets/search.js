@@ -40,7 +40,7 @@
   field.setAttribute("aria-expanded", false);
   field.setAttribute("aria-controls", list.id);
   list.setAttribute("role", "listbox");
-  field.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(ask, 120); });
+  field.addEventListener("input", () => { mark(-1); clearTimeout(wait); wait = setTimeout(ask, 120); });
   field.addEventListener("blur", close);
   field.addEventListener("keydown", e => {
     const n = list.children.length;
