@@ -191,25 +191,36 @@ func languageOf(item *bundle.Item, rel string, page sanitize.Info) string {
 			return tag
 		}
 	}
-	if tag := folderLanguage(item.Path, rel); strings.Contains(tag, "-") {
-		return tag // nobody names a folder zh-CN by chance
+	if tag := folderLanguage(item.Path, rel); isRead(item.Kind) && strings.Contains(tag, "-") {
+		return usualLanguage(tag) // nobody names a folder ko-KR by chance
 	}
 	return ""
 }
 
 // placedLanguage is the language of an item whose content has told, or has not. The folder at the top is the
-// last to be asked, and may say more of the same language: ko-KR where the text is Korean. So readers who look for a
+// last to be asked, and may say more of the same language: zh-TW where the text is Chinese. So readers who look for a
 // language find all of it.
 func placedLanguage(told, path, rel string) string {
 	if told == "" {
-		return folderLanguage(path, rel)
+		return usualLanguage(folderLanguage(path, rel))
 	}
 	for _, p := range []string{path, rel} {
-		if top, _, ok := strings.Cut(p, "/"); ok && isRefined(told, nameLanguage(top, false)) {
-			return nameLanguage(top, false)
+		top, _, ok := strings.Cut(p, "/")
+		if tag := usualLanguage(nameLanguage(top, false)); ok && isRefined(told, tag) {
+			return tag
 		}
 	}
 	return told
+}
+
+// usualLanguage leaves out a country that goes without saying. Programs write ko-KR and en-US where they mean ko and en.
+func usualLanguage(tag string) string {
+	t := language.Make(cleanLanguage(tag))
+	base, _, region := t.Raw()
+	if usual, _ := language.Make(base.String()).Region(); base.String() != "zh" && region == usual {
+		return base.String()
+	}
+	return cleanLanguage(tag)
 }
 
 func folderLanguage(path, rel string) string {

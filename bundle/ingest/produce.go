@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/language"
-
 	"satchel/bundle"
 	"satchel/bundle/ingest/article"
 	"satchel/bundle/ingest/caption"
@@ -269,11 +267,11 @@ func (f *Folder) captions(m *material) (*product, error) {
 	}
 	it := &m.item
 	it.Type = vttText.mime + "; charset=utf-8"
-	it.Language = cmp.Or(it.Language, trackLanguage(tracks[0].Language))
+	it.Language = cmp.Or(it.Language, usualLanguage(tracks[0].Language))
 	m.guessLanguage(func() string { return sample(vtt) })
 	taken := map[string]bool{it.Language: true}
 	for _, t := range tracks[1:] {
-		lang := trackLanguage(t.Language)
+		lang := usualLanguage(t.Language)
 		path := captionsPath(it.Path, lang)
 		if lang == "" || taken[lang] || bundle.CheckPath(path) != nil || f.exists(path) {
 			continue
@@ -282,16 +280,6 @@ func (f *Folder) captions(m *material) (*product, error) {
 		m.extras = append(m.extras, madeExtra(bundle.Item{Path: path, Kind: it.Kind, Type: it.Type, Title: it.Title, Language: lang}, t.VTT))
 	}
 	return &product{made: vtt}, nil
-}
-
-// trackLanguage is the language of a track. Programs write ko-KR and en-US where they mean ko and en.
-func trackLanguage(s string) string {
-	tag := language.Make(cleanLanguage(s))
-	base, _, region := tag.Raw()
-	if usual, _ := language.Make(base.String()).Region(); base.String() != "zh" && region == usual {
-		return base.String()
-	}
-	return cleanLanguage(s)
 }
 
 // captionsPath is where captions in a further language lie: film.smi has film.en.smi beside it.
