@@ -20,7 +20,7 @@ var ErrNoSearch = errors.New("the bundle has no search index")
 type Query struct {
 	// Text has words, "phrases", -words that must not be there, and begin* for words that begin so.
 	Text     string
-	Language string // the reader's, a BCP 47 tag: items in it come first
+	Language string // the reader's, a BCP 47 tag: items in it come first, or else those in the bundle's language, or in English
 	Typing   bool   // the reader is not done with the last word
 	Filter   Filter
 	// From and To are the first and the last date of items to find: YYYY, YYYY-MM or YYYY-MM-DD, or empty.
@@ -139,7 +139,12 @@ func (r *Reader) Find(q Query) (*Found, error) {
 	if want.Filter, err = r.filter(&q, &failed); err != nil {
 		return nil, err
 	}
-	if want.Prefer, err = r.inLanguage(q.Language, &failed); err != nil {
+	for _, language := range []string{q.Language, r.about["language"], "en"} {
+		if want.Prefer, err = r.inLanguage(language, &failed); want.Prefer != nil || err != nil {
+			break
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	f.Result, err = x.Search(want)

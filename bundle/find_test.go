@@ -121,7 +121,7 @@ func TestFind(t *testing.T) {
 func TestFindGroupsAndLanguage(t *testing.T) {
 	t.Parallel()
 	r := open(t, createSearchable(t, shelf(), Options{}))
-	for language, want := range map[string]string{"en": "en/water.html", "ko-KP": "ko/water.html", "": "en/water.html"} {
+	for language, want := range map[string]string{"en": "en/water.html", "ko-KP": "ko/water.html", "": "en/water.html", "my": "en/water.html"} {
 		f, err := r.Find(Query{Text: "water", Language: language, Limit: 9})
 		if err != nil {
 			t.Fatal(err)
@@ -150,6 +150,20 @@ func TestFindFilmOnce(t *testing.T) {
 	r := open(t, createSearchable(t, src, Options{}))
 	f, err := r.Find(Query{Text: "river", Limit: 9})
 	if err != nil || len(f.Hits) != 1 || len(f.Hits[0].Others) != 1 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// TestFindNames: a title that is the name of the file counts for no more than that.
+func TestFindNames(t *testing.T) {
+	t.Parallel()
+	src := memory{
+		"images/mail-server.png": {Item{Kind: KindPicture, Type: "image/png", Title: "mail server"}, []byte("x")},
+		"a.html": {Item{Kind: KindPage, Type: "text/html; charset=utf-8", Title: "How to set up a mail server at home"},
+			[]byte("<p>A mail server. " + strings.Repeat("And more. ", 50))},
+	}
+	f, err := open(t, createSearchable(t, src, Options{})).Find(Query{Text: "mail server", Limit: 2})
+	if err != nil || len(f.Hits) != 2 || f.Hits[0].Path != "a.html" {
 		t.Errorf("%+v, %v", f, err)
 	}
 }

@@ -292,6 +292,9 @@ func (s *subject) document(said *said) search.Document {
 		ID: s.id, Group: s.group, Title: it.Title, Name: strings.TrimSuffix(base, path.Ext(base)),
 		Headings: said.headings, Text: said.body,
 	}
+	if strings.EqualFold(words(d.Title), words(d.Name)) {
+		d.Title = "" // a file's name is no title
+	}
 	if it.Tags != "" {
 		d.Headings = append(strings.Split(it.Tags, "\n"), d.Headings...)
 	}
@@ -299,6 +302,11 @@ func (s *subject) document(said *said) search.Document {
 		d.Text = it.Summary + "\n" + it.Byline + "\n" + d.Text
 	}
 	return d
+}
+
+// words is a name with spaces for what stands for them in the names of files.
+func words(name string) string {
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ' ' || r == '.' }), " ")
 }
 
 // read reads the text of a content. One that cannot be read has none: it is found by its name.
