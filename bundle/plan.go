@@ -46,7 +46,7 @@ func (c *creator) plan() (entries sorter, err error) {
 }
 
 // survey takes the items from the source and sorts them by content: by hash, or,
-// where large content is the only one of its size, by its path.
+// where large content that says nothing is the only one of its size, by its path.
 func (c *creator) survey() (byContent sorter, err error) {
 	byContent, large := c.newSorter(), c.newSorter()
 	var mu sync.Mutex
@@ -56,7 +56,7 @@ func (c *creator) survey() (byContent sorter, err error) {
 		return s.Add(key, appendItem(nil, it, place{}))
 	}
 	err = c.forEachItem(func(it *Item) error {
-		if hasOwn(it) {
+		if hasOwn(it) && !c.hasText(it) {
 			return add(large, be.AppendUint64(nil, uint64(it.Size)), it)
 		}
 		sum, err := c.hashItem(it)

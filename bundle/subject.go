@@ -54,7 +54,6 @@ type indexer struct {
 	stop     func()
 	at       extsort.Record // the next one, or no key
 	key      [32]byte       // of everything that the index is made of
-	named    bool           // key is one
 	long     sync.Mutex     // one long text at a time
 }
 
@@ -179,11 +178,10 @@ func (ix *indexer) attach(p *placed) error {
 	})
 }
 
-// name finds the key of the index, unless it depends on content that nobody has hashed.
+// name finds the key of the index.
 func (ix *indexer) name() error {
 	h := sha256.New()
 	fmt.Fprintf(h, "search 1\x00")
-	named := true
 	ix.rewind()
 	defer ix.close()
 	for p, err := range ix.c.eachContent() {
@@ -201,17 +199,16 @@ func (ix *indexer) name() error {
 		}
 		if n > 0 {
 			fmt.Fprintf(h, "content %d %x\x00", n, p.id)
-			named = named && (p.id[0] == 'h' || !ix.c.hasText(&p.item))
 		}
 	}
 	h.Sum(ix.key[:0])
-	ix.named = named
 	return nil
 }
 
 // hasText says whether text may be read out of an item.
 func (c *creator) hasText(it *Item) bool {
-	return plain.Reads(it.Type) || c.o.Text != nil && (it.Kind == KindDocument || it.Kind == KindBook)
+	return !c.o.NoSearch && isSubject(it) &&
+		(plain.Reads(it.Type) || c.o.Text != nil && (it.Kind == KindDocument || it.Kind == KindBook))
 }
 
 // pieceSize is how the index is cut for a cache, in bytes.
@@ -223,7 +220,7 @@ func (ix *indexer) pieceKey(n int) [32]byte {
 
 // recall writes the index as it was made of the same items before, if it is still there.
 func (ix *indexer) recall(w io.Writer) (bool, error) {
-	if !ix.named {
+	if ix.c.o.Frames == nil {
 		return false, nil
 	}
 	for n := 0; ; n++ {
@@ -239,7 +236,7 @@ func (ix *indexer) recall(w io.Writer) (bool, error) {
 
 // keep remembers the index.
 func (ix *indexer) keep(r io.Reader) error {
-	if !ix.named {
+	if ix.c.o.Frames == nil {
 		return nil
 	}
 	for n := 0; ; n++ {
