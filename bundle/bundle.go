@@ -113,6 +113,6 @@ func FoldPath(p string) string { return safepath.Fold(p) }
 // Progress is how far a long call has come, in bytes. Total is 0 while it is not
 // known.
 type Progress struct {
-	Stage       string // "scan", "compress", "write", "verify"
+	Stage       string // "scan", "write", "search", "verify"
 	Done, Total int64
 }

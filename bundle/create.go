@@ -100,7 +100,7 @@ func Create(ctx context.Context, name string, src Source, o Options) (*Summary, 
 	defer spool.remove()
 	c := &creator{
 		ctx: ctx, src: src, o: o, spool: spool.dir,
-		sum: Summary{ByKind: map[Kind]KindSum{}}, languages: map[string]bool{},
+		sum: Summary{ByKind: map[Kind]KindSum{}}, languages: map[string]bool{}, progress: map[string]int64{},
 	}
 	defer c.close()
 	if err := c.run(name); err != nil {
@@ -167,7 +167,7 @@ type creator struct {
 	closers      []func() error
 
 	mu       sync.Mutex
-	progress Progress
+	progress map[string]int64 // how far each stage has come
 }
 
 // run goes through the stages. Each is a step nearer to the final bytes: which
@@ -263,17 +263,16 @@ func (c *creator) close() {
 	}
 }
 
+// unreported is the stage of what goes on beside another.
+const unreported = ""
+
 // report adds to the progress of a stage and passes it on.
 func (c *creator) report(stage string, n, total int64) {
-	if c.o.Progress == nil {
+	if c.o.Progress == nil || stage == unreported {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.progress.Stage != stage {
-		c.progress = Progress{Stage: stage}
-	}
-	c.progress.Done += n
-	c.progress.Total = total
-	c.o.Progress(c.progress)
+	c.progress[stage] += n
+	c.o.Progress(Progress{stage, c.progress[stage], total})
 }

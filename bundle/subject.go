@@ -345,7 +345,7 @@ func (ix *indexer) content(p *placed, data []byte) (content io.ReaderAt, done fu
 	}
 	if p.item.Size <= frameSize {
 		b := bytes.NewBuffer(make([]byte, 0, p.item.Size))
-		err := ix.c.copyContent(b, p, "search", 0)
+		err := ix.c.copyContent(b, p, unreported, 0)
 		return bytes.NewReader(b.Bytes()), func() {}, err
 	}
 	f, err := os.CreateTemp(ix.c.spool, "text-")
@@ -356,7 +356,7 @@ func (ix *indexer) content(p *placed, data []byte) (content io.ReaderAt, done fu
 		f.Close()
 		os.Remove(f.Name())
 	}
-	if err := ix.c.copyContent(f, p, "search", 0); err != nil {
+	if err := ix.c.copyContent(f, p, unreported, 0); err != nil {
 		done()
 		return nil, nil, err
 	}
