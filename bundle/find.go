@@ -280,10 +280,10 @@ func (f *Found) Counts() (kinds, languages, sections []Count, err error) {
 	}
 	languages, err3 := f.count(byLanguage, values)
 	values = nil
-	for n := range f.r.aboutNumber(aboutSections) {
-		values = append(values, sectionNumber(int(n)))
+	for n := range f.r.sections() {
+		values = append(values, sectionNumber(n))
 	}
-	sections, err4 := f.count(bySection, values[:min(len(values), MaxSections)])
+	sections, err4 := f.count(bySection, values)
 	return kinds, languages, sections, errors.Join(err, err2, err3, err4)
 }
 
@@ -319,14 +319,17 @@ func (l *list) common(some []uint32) (n int64, err error) {
 	return n, nil
 }
 
-// text is what an item says, on one line each, for phrases.
+// text is what an item says and what is said of it, for phrases: what the index is made of. A long text is cut.
 func (f *Found) text(id uint32) (string, error) {
 	e, err := f.r.entry(id)
 	if err != nil {
 		return "", err
 	}
 	text, err := f.r.Text(e, maxShown, f.q.Documents)
-	return e.Title + "\n" + text, err
+	if err == nil && (len(text) >= maxShown || plain.Reads(e.Type) && e.Kind != KindBook && e.Size > maxShown*markupShare) {
+		err = search.ErrCut
+	}
+	return strings.Join([]string{e.Title, nameOf(e.Path), e.Tags, e.Summary, e.Byline, text}, "\n"), err
 }
 
 // markupShare is how much longer than its text, in bytes, a page may be that is read for the beginning of it.

@@ -142,6 +142,45 @@ func TestFindGroupsAndLanguage(t *testing.T) {
 	}
 }
 
+// TestFindPhraseInWhatIsSaid: phrases are found where the words of them are, and a long text is not said to lack one
+// that stands behind what was read of it.
+func TestFindPhraseInWhatIsSaid(t *testing.T) {
+	t.Parallel()
+	src := shelf()
+	report := src["report.pdf"]
+	report.Item.Summary, report.Item.Byline, report.Item.Tags = "On the new turbines", "Jane Example", "clean energy\nwind"
+	src["annual-report.pdf"] = report
+	long := strings.Repeat("Nothing of note.\n", maxShown/16) + "A rare phrase."
+	src["long.txt"] = thing{Item{Kind: KindText, Type: "text/plain; charset=utf-8"}, []byte(long)}
+	r := open(t, createSearchable(t, src, Options{Text: readsPDF}))
+	for _, phrase := range []string{"new turbines", "jane example", "clean energy", "annual report"} {
+		f, err := r.Find(Query{Text: `"` + phrase + `"`, Limit: 5, Documents: readsPDF})
+		if err != nil || f.Partial || !slices.Equal(paths(f), []string{"annual-report.pdf"}) {
+			t.Errorf("%s: %q, %v, %+v", phrase, paths(f), err, f.Result)
+		}
+	}
+	if f, err := r.Find(Query{Text: `"rare phrase"`, Limit: 5}); err != nil || !f.Partial {
+		t.Errorf("a phrase at the end: %v, %+v", err, f.Result)
+	}
+	if f, err := r.Find(Query{Text: `"phrase rare"`, Limit: 5, Filter: Filter{Kinds: []Kind{KindVideo}}}); err != nil || f.Partial {
+		t.Errorf("no document at all: %v, %+v", err, f.Result)
+	}
+}
+
+// TestCountsOfManySections: a bundle that claims 2^62 sections has none.
+func TestCountsOfManySections(t *testing.T) {
+	t.Parallel()
+	r := open(t, createSearchable(t, shelf(), Options{}))
+	r.about[aboutSections] = string(binary.AppendUvarint(nil, 1<<62))
+	f, err := r.Find(Query{Text: "water", Limit: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, sections, err := f.Counts(); err != nil || len(sections) > 0 {
+		t.Errorf("%v, %v", sections, err)
+	}
+}
+
 // TestFindFilmOnce: a film and its captions are one result.
 func TestFindFilmOnce(t *testing.T) {
 	t.Parallel()

@@ -181,7 +181,7 @@ func (ix *indexer) attach(p *placed) error {
 // name finds the key of the index.
 func (ix *indexer) name() error {
 	h := sha256.New()
-	fmt.Fprintf(h, "search 1\x00")
+	fmt.Fprintf(h, "search 2\x00") // another number when texts are read or cut up in another way
 	ix.rewind()
 	defer ix.close()
 	for p, err := range ix.c.eachContent() {
@@ -284,9 +284,8 @@ type said struct {
 // document is what can be found of a subject.
 func (s *subject) document(said *said) search.Document {
 	it := &s.item
-	base := path.Base(it.Path)
 	d := search.Document{
-		ID: s.id, Group: s.group, Title: it.Title, Name: strings.TrimSuffix(base, path.Ext(base)),
+		ID: s.id, Group: s.group, Title: it.Title, Name: nameOf(it.Path),
 		Headings: said.headings, Text: said.body,
 	}
 	if strings.EqualFold(words(d.Title), words(d.Name)) {
@@ -304,6 +303,12 @@ func (s *subject) document(said *said) search.Document {
 // words is a name with spaces for what stands for them in the names of files.
 func words(name string) string {
 	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ' ' || r == '.' }), " ")
+}
+
+// nameOf is the name of a file, without what says its kind.
+func nameOf(p string) string {
+	base := path.Base(p)
+	return strings.TrimSuffix(base, path.Ext(base))
 }
 
 // read reads the text of a content. One that cannot be read has none: it is found by its name.

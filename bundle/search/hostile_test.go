@@ -81,6 +81,95 @@ func TestHostileIndex(t *testing.T) {
 	}
 }
 
+// TestHostileGroups: documents that lie before those of a long chunk of groups, one by one.
+func TestHostileGroups(t *testing.T) {
+	t.Parallel()
+	const documents = 20_000
+	entries := map[string][]byte{
+		"a": number(documents), "wkernel": number(documents),
+		string(listKey("kernel", documents-1)): dense(0, documents),
+	}
+	ask := func(groups []byte) *Result {
+		entries[string(groupsKey(1<<31))] = groups
+		data := forge(t, entries)
+		x, err := Open(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		r, err := x.Search(Query{Text: "kernel", Offset: MaxResults - 10, Limit: 10})
+		if took := time.Since(begun); err != nil || len(r.Hits) != 10 || took > time.Second {
+			t.Errorf("%v in %v: %+v", err, took, r)
+		}
+		return r
+	}
+	chunk := binary.AppendVarint(number(30_000), -30_000)
+	for range groupsPerChunk - 1 {
+		chunk = append(chunk, 0, 1)
+	}
+	if r := ask(chunk); r.Damage != nil {
+		t.Error(r.Damage)
+	}
+	for range 10_000 {
+		chunk = append(chunk, 0, 1)
+	}
+	if r := ask(chunk); !errors.Is(r.Damage, ErrDamaged) {
+		t.Errorf("more groups than a chunk has: %v", r.Damage)
+	}
+}
+
+// TestHostileOrder: chunks that go back do not make a document be there twice.
+func TestHostileOrder(t *testing.T) {
+	t.Parallel()
+	data := forge(t, map[string][]byte{
+		"a": number(1000), "wkernel": number(1000),
+		string(listKey("kernel", 499)): dense(0, 500), string(listKey("kernel", 999)): dense(400, 600),
+	})
+	x, err := Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := x.Search(Query{Text: "kernel", Limit: 10})
+	if err != nil || !errors.Is(r.Damage, ErrDamaged) || len(r.Found) != 500 || !slices.IsSorted(r.Found) {
+		t.Errorf("%v, %v, %d documents", err, r.Damage, len(r.Found))
+	}
+}
+
+// TestManyPhrases: a phrase is looked for once, however often it is asked for, and all in one pass.
+func TestManyPhrases(t *testing.T) {
+	t.Parallel()
+	entries := map[string][]byte{"a": number(200)}
+	for _, w := range []string{"of", "the", "other"} {
+		entries["w"+w] = append(number(200), append(append(number(200), 0, allOnes), make([]byte, 25)...)...)
+	}
+	data := forge(t, entries)
+	x, err := Open(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := strings.Repeat("of x the y other ", 1000) + "of the other"
+	read := 0
+	q := Query{Text: strings.Repeat(`"of the" "the other" `, 90) + `"of"`, Limit: 10, Content: func(doc uint32) (string, error) {
+		read++
+		return content, nil
+	}}
+	if r, err := x.Search(q); err != nil || len(r.Hits) != 10 || read != 10 {
+		t.Errorf("%v, %d read: %+v", err, read, r)
+	}
+	q.Content = func(uint32) (string, error) { // one that is slow to be read
+		time.Sleep(longCheck / fewChecks)
+		return "the of", nil
+	}
+	begun := time.Now()
+	if r, err := x.Search(q); err != nil || !r.Partial || time.Since(begun) > 5*longCheck {
+		t.Errorf("%v in %v: %+v", err, time.Since(begun), r)
+	}
+	q.Content = func(doc uint32) (string, error) { return "of x", ErrCut }
+	if r, err := x.Search(q); err != nil || !r.Partial || r.Damage != nil {
+		t.Errorf("texts that are cut: %v, %+v", err, r)
+	}
+}
+
 func TestHostileRoot(t *testing.T) {
 	t.Parallel()
 	for name, data := range map[string][]byte{

@@ -1,10 +1,13 @@
 package search
 
 import (
+	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"satchel/bundle/search/text"
 )
@@ -13,10 +16,13 @@ import (
 const (
 	maxRanked = 5000 // documents looked at to fill it
 	maxChecks = 100  // documents read to find phrases in them
+	fewChecks = 10   // the same, when reading takes long
+
+	longCheck = time.Second
 )
 
 // page takes the documents together to groups, and returns those of the page that was asked for.
-func (s *inquiry) page(hits []found, phrases []clause, r *Result) []Hit {
+func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 	if s.q.Content == nil {
 		phrases = nil
 	}
@@ -25,9 +31,9 @@ func (s *inquiry) page(hits []found, phrases []clause, r *Result) []Hit {
 	var groups []Hit
 	var liked []bool
 	known := map[uint32]int{}
-	checks := 0
+	checks, begun := 0, time.Now()
 	for i, h := range hits {
-		if i == maxRanked || len(groups) == end || checks == maxChecks {
+		if i == maxRanked || len(groups) == end || checks == maxChecks || checks >= fewChecks && time.Since(begun) > longCheck {
 			s.partial = s.partial || len(groups) < end
 			break
 		}
@@ -55,41 +61,50 @@ func (s *inquiry) page(hits []found, phrases []clause, r *Result) []Hit {
 
 // group returns the group of a document: its own number where it has none, or it cannot be read.
 func (s *inquiry) group(doc uint32) uint32 {
-	if s.groups.first <= doc && doc <= s.groups.last && s.groups.of != nil {
-		if g, ok := s.groups.of[doc]; ok {
-			return g
+	g := &s.groups
+	if doc < g.first || doc > g.last || !g.loaded {
+		if !s.loadGroups(doc) {
+			return doc
 		}
+	}
+	i, ok := slices.BinarySearchFunc(g.of, doc, func(p pair, doc uint32) int { return cmp.Compare(p.doc, doc) })
+	if !ok {
 		return doc
 	}
+	return g.of[i].group
+}
+
+// loadGroups reads the chunk that a document is in, if it is in any.
+func (s *inquiry) loadGroups(doc uint32) bool {
 	for e, err := range s.x.t.From(groupsKey(doc)) {
 		if err == nil {
 			if len(e.Key) != 5 || e.Key[0] != keyGroups {
-				return doc
+				return false
 			}
 			err = s.groups.parse(e.Value, doc, binary.BigEndian.Uint32(e.Key[1:]))
 		}
 		s.note(err)
-		break
+		return err == nil
 	}
-	if g, ok := s.groups.of[doc]; ok {
-		return g
-	}
-	return doc
+	return false
 }
 
 // groups is the chunk of groups that was read last.
 type groups struct {
-	of          map[uint32]uint32
-	first, last uint32
+	of          []pair // ascending
+	first, last uint32 // of the documents that are in this chunk or in none
+	loaded      bool
 }
+
+type pair struct{ doc, group uint32 }
 
 // parse reads a chunk; doc is what it was looked up for.
 func (g *groups) parse(chunk []byte, doc, last uint32) error {
-	g.of, g.first, g.last = make(map[uint32]uint32, groupsPerChunk), doc, last
+	g.of, g.first, g.last, g.loaded = g.of[:0], doc, last, true
 	next := uint64(0)
-	for n := 0; len(chunk) > 0; n++ {
+	for len(chunk) > 0 {
 		gap, a := uvarint(chunk)
-		if a <= 0 || gap > 1<<32 {
+		if a <= 0 || gap > 1<<32 || len(g.of) == groupsPerChunk {
 			return fmt.Errorf("%w: bad groups", errIndex)
 		}
 		zigzag, b := uvarint(chunk[a:])
@@ -99,60 +114,84 @@ func (g *groups) parse(chunk []byte, doc, last uint32) error {
 		if b <= 0 || this > uint64(last) || group < 0 || group > 1<<32-1 {
 			return fmt.Errorf("%w: bad groups", errIndex)
 		}
-		g.of[uint32(this)] = uint32(group)
-		if n == 0 {
-			g.first = uint32(this)
-		}
+		g.of = append(g.of, pair{uint32(this), uint32(group)})
 		next, chunk = this+1, chunk[a+b:]
+	}
+	if len(g.of) > 0 {
+		g.first = min(doc, g.of[0].doc)
 	}
 	return nil
 }
 
 // hasPhrases says whether all phrases are in a document. One that cannot be read has none.
-func (s *inquiry) hasPhrases(doc uint32, phrases []clause) bool {
+func (s *inquiry) hasPhrases(doc uint32, phrases [][]string) bool {
 	content, err := s.q.Content(doc)
-	if err != nil {
+	cut := errors.Is(err, ErrCut)
+	if err != nil && !cut {
 		s.note(err)
 		return false
 	}
-	return !slices.ContainsFunc(phrases, func(c clause) bool { return !contains(content, c.text) })
+	has := contains(content, phrases)
+	s.partial = s.partial || cut && !has
+	return has
 }
 
-// contains says whether the terms of phrase follow each other in content.
-func contains(content, phrase string) bool {
-	want := terms(phrase)
-	if len(want) <= 1 { // the index has said so
-		return true
+// appendPhrase appends a phrase, unless it is there, or the index tells all of it.
+func appendPhrase(phrases [][]string, terms []string) [][]string {
+	if len(terms) < 2 || len(phrases) == maxUnits ||
+		slices.ContainsFunc(phrases, func(p []string) bool { return slices.Equal(p, terms) }) {
+		return phrases
 	}
+	return append(phrases, terms)
+}
+
+// A seeker finds the terms of a phrase where they follow each other.
+type seeker struct {
+	want []string
 	// failure is the table of Knuth, Morris and Pratt (1977): how much of the phrase is still there when
 	// the next term is not the one wanted.
-	failure := make([]int, len(want))
+	failure []int
+	n       int // how much of it the last terms are
+}
+
+func newSeeker(want []string) *seeker {
+	k := &seeker{want: want, failure: make([]int, len(want))}
 	for i, n := 1, 0; i < len(want); i++ {
 		for n > 0 && want[i] != want[n] {
-			n = failure[n-1]
+			n = k.failure[n-1]
 		}
 		if want[i] == want[n] {
 			n++
 		}
-		failure[i] = n
+		k.failure[i] = n
+	}
+	return k
+}
+
+// next takes a term, and says whether the phrase ends with it.
+func (k *seeker) next(term []byte) bool {
+	for k.n > 0 && string(term) != k.want[k.n] {
+		k.n = k.failure[k.n-1]
+	}
+	if string(term) == k.want[k.n] {
+		k.n++
+	}
+	return k.n == len(k.want)
+}
+
+// contains says whether all phrases are in content. It goes through it once.
+func contains(content string, phrases [][]string) bool {
+	var missing []*seeker
+	for _, p := range phrases {
+		missing = append(missing, newSeeker(p))
 	}
 	var s text.Scanner
-	s.Reset(content)
-	for n := 0; s.Next(); {
-		t := s.Token()
-		if skipped(t) {
-			continue
-		}
-		for n > 0 && string(t.Term) != want[n] {
-			n = failure[n-1]
-		}
-		if string(t.Term) == want[n] {
-			if n++; n == len(want) {
-				return true
-			}
+	for s.Reset(content); len(missing) > 0 && s.Next(); {
+		if t := s.Token(); !skipped(t) {
+			missing = slices.DeleteFunc(missing, func(k *seeker) bool { return k.next(t.Term) })
 		}
 	}
-	return false
+	return len(missing) == 0
 }
 
 // skipped says that a token is none of a phrase: it stands for what others stand for, too.

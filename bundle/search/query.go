@@ -22,7 +22,9 @@ type Query struct {
 	// Filter says whether a document may be found, and Prefer whether it comes before others, where there are
 	// such functions. Each call of Filter or Prefer has a higher number than the one before, or begins anew.
 	Filter, Prefer func(doc uint32) bool
-	Content        func(uint32) (string, error) // the text of a document, to find phrases in; without it they are words
+	// Content returns the text of a document, to find phrases in, or its beginning and ErrCut. Without it phrases
+	// are words.
+	Content func(doc uint32) (string, error)
 
 	Offset, Limit int // which of the groups found to return; at most MaxResults in all
 }
@@ -96,6 +98,9 @@ func (s *inquiry) spend(n int) {
 	s.partial = s.partial || s.spent > maxSpend
 }
 
+// ErrCut says that a text goes on: a phrase that is not in its beginning may yet be in it.
+var ErrCut = errors.New("the text goes on")
+
 // ErrQuery says that a query asks for nothing: it has no words.
 var ErrQuery = errors.New("nothing to search for")
 
@@ -105,15 +110,15 @@ func (x *Index) Search(q Query) (*Result, error) {
 	s := &inquiry{x: x, q: q}
 	var wanted []unit
 	var unwanted [][]unit
-	var phrases []clause
+	var phrases [][]string
 	for _, c := range clauses(q.Text, q.Typing) {
 		u := c.units()
 		switch {
 		case len(u) == 0:
 		case !c.exclude:
 			wanted = appendNew(wanted, u)
-			if c.phrase && len(phrases) < maxUnits {
-				phrases = append(phrases, c)
+			if c.phrase {
+				phrases = appendPhrase(phrases, terms(c.text))
 			}
 		case len(unwanted) < maxUnits:
 			unwanted = append(unwanted, appendNew(nil, u))
@@ -328,11 +333,16 @@ func (s *inquiry) collectOne(hits []found, a *alternative, worth float32) []foun
 			}
 			return hits
 		}
+		begin := uint32(from)
 		from = uint64(c.last) + 1
 		for {
 			p, ok, err := c.read()
 			if s.note(err); !ok {
 				break
+			}
+			if p.doc < begin {
+				s.note(fmt.Errorf("%w: a list that goes back", errIndex))
+				return hits
 			}
 			if len(hits) == maxFound {
 				s.partial = true
