@@ -27,7 +27,7 @@ var elements = map[string]element{
 	"title": title, "img": picture, "area": picture, "image": picture,
 	"h1": heading, "h2": heading, "h3": heading, "h4": heading, "h5": heading, "h6": heading,
 	"template": silent, "rt": silent, "rp": silent, "datalist": silent,
-	"script": raw, "style": raw, "noscript": raw, "iframe": raw, "noembed": raw, "noframes": raw,
+	"script": raw, "style": raw, "iframe": raw, "noembed": raw, "noframes": raw,
 }
 
 func init() {
@@ -40,13 +40,16 @@ func init() {
 // maxLine is how long a line may become before it is yielded, in bytes.
 const maxLine = 64 << 10
 
+// maxAttributes is how many attributes of a tag are looked at: one of 16 MB could have millions.
+const maxAttributes = 100
+
 // maxName is how long the names of elements are that mean something.
 const maxName = 10
 
 // Page yields the text of a page in UTF-8, or of another file with tags, as Text does. Words that stand for
 // pictures are part of it.
 func Page(page []byte, yield func(Part, string) bool) {
-	p := &pageReader{page: page, yield: yield}
+	p := &pageReader{page: page, yield: yield, tag: tags.Tag{Most: maxAttributes}}
 	for !p.done && p.next() {
 	}
 	p.end()

@@ -21,6 +21,10 @@ const MaxText = 32 << 20
 // maxPage is how much is read of a page or of the chapter of a book, in bytes.
 const maxPage = 16 << 20
 
+// MaxChapters is how much is read of all chapters of a book together, in bytes: ten thousand that say nothing
+// would take minutes.
+const MaxChapters = 128 << 20
+
 // A Part says what a piece of text is.
 type Part int
 
@@ -137,10 +141,14 @@ func bookText(r io.ReaderAt, size int64, yield func(Part, string) bool) error {
 		more = yield(p, s)
 		return more
 	})
+	left := MaxChapters
 	for _, c := range b.Chapters {
 		data, _, err := b.Read(c.Path, maxPage)
 		if err != nil {
 			return err
+		}
+		if left -= len(data); left < 0 {
+			return nil
 		}
 		if Page(data, until); !more {
 			return nil

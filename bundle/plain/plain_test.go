@@ -1,12 +1,16 @@
 package plain
 
 import (
+	"archive/zip"
 	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func read(t testing.TB, content, mediaType string) string {
@@ -29,7 +33,8 @@ func TestText(t *testing.T) {
 		{"page", page, "<title>On  water </title><h1>Wa<b>ter</b></h1><p>It is\n  wet.<p>Very", "! On water\n# Water\nIt is wet.\nVery\n"},
 		{"one word", page, "<p><b>Jo</b>hn<br>Smith", "John\nSmith\n"},
 		{"references", page, "<p>&lt;b&gt; &amp; caf&eacute;&nbsp;noir", "<b> & café\u00a0noir\n"},
-		{"what is not read", page, "a<script>b</script><style>c</style><template>d<template>e</template></template><noscript>f</noscript>g", "a\ng\n"},
+		{"what is not read", page, "a<script>b</script><style>c</style><template>d<template>e</template></template><iframe>f</iframe>g", "a\ng\n"},
+		{"for want of scripts", page, "a<noscript>b <i>c</i></noscript>d", "a\nb c\nd\n"}, // readers see it: scripts do not run
 		{"ruby", page, "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt>ji</rt></ruby>", "漢字\n"},
 		{"pictures", page, `<p>See<img src=a alt="A map of the river">here`, "See A map of the river here\n"},
 		{"comment", page, "a<!-- b -->c", "ac\n"},
@@ -49,6 +54,53 @@ func TestText(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestPageOfAttributes: a page that is one tag takes no more memory than others.
+func TestPageOfAttributes(t *testing.T) {
+	page := []byte("<p>water<img " + strings.Repeat("a ", 4<<20) + "><p>salt")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var got []string
+	Page(page, func(_ Part, s string) bool {
+		got = append(got, s)
+		return true
+	})
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 || !slices.Equal(got, []string{"water", "salt"}) {
+		t.Errorf("%q, %d bytes", got, took)
+	}
+}
+
+// TestBookOfNothing: a book whose chapters are long, many and say nothing is not read to its end.
+func TestBookOfNothing(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range []struct{ name, content string }{
+		{"META-INF/container.xml", `<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>` +
+			`<rootfile full-path="p.opf" media-type="application/oebps-package+xml"/></rootfiles></container>`},
+		{"p.opf", `<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><manifest>` +
+			`<item id="a" href="a.html" media-type="application/xhtml+xml"/><item id="b" href="b.html" media-type="application/xhtml+xml"/>` +
+			`</manifest><spine><itemref idref="b"/>` + strings.Repeat(`<itemref idref="a"/>`, 2000) + `<itemref idref="b"/></spine></package>`},
+		{"a.html", "<!--" + strings.Repeat("x", 15<<20) + "-->"},
+		{"b.html", "<p>water"},
+	} {
+		w, err := z.Create(f.name)
+		if err == nil {
+			_, err = w.Write([]byte(f.content))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if got := read(t, b.String(), bookType); got != "water\n" || time.Since(begun) > 20*time.Second {
+		t.Errorf("%q in %v", got, time.Since(begun))
 	}
 }
 

@@ -172,10 +172,14 @@ func (t *texts) epub(r io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
+	left := plain.MaxChapters
 	for _, c := range b.Chapters {
 		data, _, err := b.Read(c.Path, maxChapter)
 		if err != nil {
 			return err
+		}
+		if left -= len(data); left < 0 {
+			return errEnough
 		}
 		if err := t.html(data); err != nil {
 			return err

@@ -13,6 +13,7 @@ type Tag struct {
 	Start, End int // from < to behind >
 	NameEnd    int
 	Attrs      []Attr
+	Most       int // how many attributes are kept, the first ones: of 0, all
 }
 
 // An Attr is an attribute of a tag, from its name to behind its value. Value is without quotes.
@@ -31,7 +32,7 @@ func Read(text []byte, start, name int, t *Tag) (ok bool) {
 	for i < len(text) && !IsBlank(text[i]) && text[i] != '/' && text[i] != '>' {
 		i++
 	}
-	*t = Tag{Start: start, NameEnd: i, Attrs: t.Attrs[:0]}
+	*t = Tag{Start: start, NameEnd: i, Attrs: t.Attrs[:0], Most: t.Most}
 	for {
 		for i < len(text) && (IsBlank(text[i]) || text[i] == '/') {
 			i++
@@ -47,7 +48,9 @@ func Read(text []byte, start, name int, t *Tag) (ok bool) {
 		if i, ok = readAttr(text, i, &a); !ok {
 			return false
 		}
-		t.Attrs = append(t.Attrs, a)
+		if t.Most == 0 || len(t.Attrs) < t.Most {
+			t.Attrs = append(t.Attrs, a)
+		}
 	}
 }
 
