@@ -17,6 +17,7 @@ import (
 // Limits of reading the text of a PDF file.
 const (
 	maxOperations = 20_000_000 // of all pages: a page has some thousands
+	maxDrawn      = 256 << 20  // bytes of what is drawn, as often as it is: some hold no operations
 	maxForms      = 8          // drawings in drawings
 	maxFonts      = 5000
 	maxSaved      = 64      // graphics states
@@ -34,7 +35,7 @@ func (t *texts) pdf(r io.ReaderAt, size int64) error {
 	if err := c.findPages(); err != nil {
 		return err
 	}
-	d := &drawer{cleaner: c, file: f, left: maxOperations, fonts: map[int]*font{}, forms: map[int64][]byte{}}
+	d := &drawer{cleaner: c, file: f, left: maxOperations, drawn: maxDrawn, fonts: map[int]*font{}, forms: map[int64][]byte{}}
 	for _, ref := range c.list {
 		page, err := f.Dict(ref)
 		if err != nil {
@@ -70,6 +71,7 @@ type drawer struct {
 	cleaner *pdfCleaner
 	file    *pdf.File
 	left    int // operations
+	drawn   int // bytes that may yet be
 	fonts   map[int]*font
 	forms   map[int64][]byte // drawings that were inflated, by their offset
 	held    int              // bytes of them
@@ -121,6 +123,9 @@ func (d *drawer) content(page pdf.Dict) []byte {
 
 // run goes through drawing operators.
 func (d *drawer) run(data []byte, resources pdf.Dict, depth int) error {
+	if d.drawn -= len(data); d.drawn < 0 {
+		return fmt.Errorf("%w: more than %d bytes of drawings", ErrLimit, maxDrawn)
+	}
 	p := pdf.NewParser(data)
 	var operands []pdf.Object
 	for {
