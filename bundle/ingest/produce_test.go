@@ -128,19 +128,24 @@ func TestUnsaid(t *testing.T) {
 		"a/hidden.docx":    wordDocument(t, `</w:t></w:r><w:bookmarkStart w:id="1" w:name="John_Doe"/><w:r><w:t>x`),
 		"a/map.svg":        `<svg xmlns="http://www.w3.org/2000/svg"><text>John <tspan>Doe</tspan></text></svg>`,
 		"a/split.html":     `<title>t</title><p>J<ins>o</ins>hn <time>D</time>oe`,
+		"a/ruby.html":      `<title>t</title><p><ruby>J<rt>x</rt>o<rt>y</rt></ruby>hn Doe`,
+		"site/a.html":      `<link rel=stylesheet href=s.css><title>t</title><p>t<noscript>Jo<b>h</b>n Doe</noscript>`,
+		"site/b.html":      `<link rel=stylesheet href=s.css><title>t</title><p>Jo<template>x</template>hn <datalist></datalist>Doe`,
+		"site/s.css":       "p { color: red }",
+		"a/ruby.vtt":       "WEBVTT\n\n00:01.000 --> 00:02.000\n<ruby>Jo<rt>x</rt></ruby>hn Doe\n",
 		"a/percent.html":   `<title>t</title><a href="https://site.example/John%20Doe">x</a>`,
 		"a/bold.vtt":       "WEBVTT\n\n00:01.000 --> 00:02.000\nJ<b>o</b>hn Doe\n",
 		"a/data.json":      `{"name": "\u004aohn Doe"}`,
 		"a/data.xml":       `<a><b>John</b><b>Doe</b></a>`,
 	}
 	r := scanAll(t, open(t, Options{Unsaid: list}, lay(t, files)))
-	wantPaths(t, "packed", r.paths(), "a/fine.html")
+	wantPaths(t, "packed", r.paths(), "a/fine.html", "site/s.css")
 	for path, reason := range r.refused {
 		if !strings.HasPrefix(reason, "it must not be said, and stands in") {
 			t.Errorf("%s: %s", path, reason)
 		}
 	}
-	if len(r.refused) != len(files)-1 {
+	if len(r.refused) != len(files)-2 {
 		t.Errorf("refused: %q", r.refused)
 	}
 	if got := r.refused["a/phone.md"]; !strings.Contains(got, `"+82 10-1234-5678"`) || !strings.Contains(got, "line ") {

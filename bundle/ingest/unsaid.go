@@ -17,6 +17,7 @@ import (
 	"satchel/bundle/ingest/document"
 	"satchel/bundle/ingest/never"
 	"satchel/bundle/internal/archive"
+	"satchel/bundle/plain"
 )
 
 // This file looks for what a curator has listed as never to be said: in what is packed of a text, in
@@ -58,20 +59,20 @@ func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error)
 	switch m.item.Kind {
 	case bundle.KindPage:
 		// <b>Jo</b>hn is one word, and <span>by</span><span>John</span> are two.
-		return m.search(list, p, joinedText, partedText)
+		return m.search(list, p, joinedText, partedText, foundText(mediaType))
 	case bundle.KindText, bundle.KindResource, bundle.KindFile:
 		return m.search(list, p, asItIs, joinedText, partedText, unescaped)
 	case bundle.KindCaptions:
-		hits, err := m.search(list, p, asItIs, joinedText)
+		hits, err := m.search(list, p, asItIs, joinedText, foundText(mediaType))
 		for i := range m.extras {
 			if err == nil && len(hits) == 0 {
-				hits, err = m.search(list, m.extras[i].product, asItIs, joinedText)
+				hits, err = m.search(list, m.extras[i].product, asItIs, joinedText, foundText(mediaType))
 			}
 		}
 		return hits, err
 	case bundle.KindPicture:
 		if mediaType == svgImage.mime {
-			return m.search(list, p, joinedText, partedText)
+			return m.search(list, p, joinedText, partedText, foundText(mediaType))
 		}
 	case bundle.KindBook, bundle.KindDocument:
 		return m.searchDocument(list, mediaType, p)
@@ -92,6 +93,32 @@ func (m *material) search(list *never.List, p *product, ways ...func(io.Reader) 
 	}
 	return nil, nil
 }
+
+// foundText reads a text as the search index does, which joins what other words stand above or between:
+// <ruby>Jo<rt>...</rt>hn</ruby> is John there.
+func foundText(mediaType string) func(io.Reader) io.Reader {
+	return func(r io.Reader) io.Reader {
+		content, err := io.ReadAll(io.LimitReader(r, maxHeld))
+		if err != nil {
+			return errorReader{err}
+		}
+		var b strings.Builder
+		err = plain.Text(bytes.NewReader(content), int64(len(content)), mediaType, func(_ plain.Part, line string) bool {
+			b.WriteString(line)
+			b.WriteByte('\n')
+			return true
+		})
+		if err != nil {
+			return strings.NewReader("") // then the index has none, either
+		}
+		return strings.NewReader(b.String())
+	}
+}
+
+// An errorReader fails.
+type errorReader struct{ err error }
+
+func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
 
 // escapes are how JSON writes a character.
 var escapes = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
@@ -208,6 +235,9 @@ func (t *textReader) Read(p []byte) (int, error) {
 
 func (t *textReader) tag() {
 	name, more := t.z.TagName()
+	if string(name) == "noscript" {
+		t.z.NextIsNotRawText() // it is shown, since scripts do not run
+	}
 	if !t.joining[string(name)] {
 		t.text = append(t.text, ' ')
 	}
