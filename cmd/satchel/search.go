@@ -158,6 +158,9 @@ func (o *searchOptions) print(u *ui, r *bundle.Reader, found *bundle.Found) erro
 	case found.Relaxed:
 		u.notef("few items have all of these words: some have most of them")
 	}
+	if found.Partial {
+		u.notef("looking at everything would take too long: there may be more")
+	}
 	if more := found.Total - len(found.Hits); more > 0 && len(found.Hits) == o.limit {
 		u.notef("%s, translations counted: --limit shows more", formatCount(int64(found.Total), "item"))
 	}
