@@ -325,7 +325,7 @@ func (f *Found) text(id uint32) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := f.r.Text(e, maxShown, f.q.Documents)
+	text, err := f.read(e, maxShown)
 	if err == nil && (len(text) >= maxShown || plain.Reads(e.Type) && e.Kind != KindBook && e.Size > maxShown*markupShare) {
 		err = search.ErrCut
 	}

@@ -819,11 +819,21 @@ func FuzzRequest(f *testing.F) {
 	}
 	r := testbundle.New(f, testbundle.Files{"a.html": "<p>x", "b.mp4": "x", "c.vtt": "x", "d/e.png": pixel})
 	v := New([]*bundle.Reader{r}, Options{})
+	proof, _ := v.sealer.seal(target{viewForm, 0, ""})
 	f.Fuzz(func(t *testing.T, method, path, lang, from, text string, as byte) {
 		for _, p := range []string{path, func() string { a, _ := v.sealer.seal(target{view(as), 0, text}); return a }()} {
 			a := v.Serve(context.Background(), &Request{Method: method, Path: p, AcceptLanguage: lang,
 				Query: url.Values{"lang": {lang}, "from": {from}}, Form: url.Values{"for": {p}, "fingerprint": {text}}})
 			checkHeaders(t, p, a)
+			form := url.Values{"for": {proof}, "within": {p}, "from": {text}, "q": {text}}
+			if from == "0" {
+				form.Set("typed", text)
+			}
+			a = v.Serve(context.Background(), &Request{Method: "POST", Path: "search", Form: form})
+			checkHeaders(t, "search", a)
+			for _, to := range a.Header["Location"] {
+				checkHeaders(t, to, v.Serve(context.Background(), &Request{Method: "GET", Path: to}))
+			}
 		}
 	})
 }

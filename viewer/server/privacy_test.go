@@ -45,7 +45,7 @@ func TestD02Rebinding(t *testing.T) {
 					t.Errorf("GET %s: %d %q, want an empty 421", path, code, body)
 				}
 			}
-			for _, path := range []string{"check", "pin", "leave"} {
+			for _, path := range []string{"search", "check", "pin", "leave"} {
 				if code, body := askAs(t, rebound, "POST", site+l.path+path, form); code != 421 || body != "" {
 					t.Errorf("POST %s: %d %q, want an empty 421", path, code, body)
 				}
@@ -82,7 +82,7 @@ func TestG06TypedWords(t *testing.T) {
 	l := startFiles(t)
 	const typed = "words the reader typed"
 	form := l.form() + "&" + url.Values{"fingerprint": {typed}, "q": {typed}}.Encode()
-	for _, path := range []string{"pin", "check", "leave"} {
+	for _, path := range []string{"search", "pin", "check", "leave"} {
 		a := l.send("POST", l.path+path, form, "Sec-Fetch-Site: same-origin")
 		if a.code != 200 && a.code != 303 {
 			t.Errorf("%s: %d", path, a.code)

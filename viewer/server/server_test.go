@@ -330,7 +330,7 @@ func TestD07Methods(t *testing.T) {
 	for _, from := range [][]string{{}, {"Sec-Fetch-Site: cross-site"}, {"Sec-Fetch-Site: same-site"}, {"Sec-Fetch-Site: none"},
 		{"Origin: http://evil.example"}, {"Origin: http://127.0.0.1:1"}, {"Sec-Fetch-Site: cross-site", "Origin: http://" + l.host},
 		{"Origin: null", "Origin: null"}} {
-		for _, path := range []string{"check", "pin", "leave"} {
+		for _, path := range []string{"search", "check", "pin", "leave"} {
 			if got := l.send("POST", l.path+path, form, from...); got.code != 403 {
 				t.Errorf("POST %s with %v: %d", path, from, got.code)
 			}
