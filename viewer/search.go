@@ -127,6 +127,7 @@ func (h *searchPage) fill(volumes []*volume) {
 		return
 	}
 	first, end := int(h.from), min(int(h.from)+hitsPerPage, search.MaxResults)
+	h.Unsearched = h.unsearched(volumes)
 	answers := h.find(h.inquiry, volumes, end+1)
 	if h.Note != "" {
 		return
@@ -140,7 +141,9 @@ func (h *searchPage) fill(volumes []*volume) {
 	if h.Corrected != "" {
 		h.Corrected = isolate(h.Corrected)
 	}
-	h.choose(answers, volumes)
+	if h.Total > 0 || h.inquiry.narrowed() {
+		h.choose(answers, volumes)
+	}
 	more := h.show(answers, first, end)
 	if first > 0 {
 		h.Before = h.search(h.inquiry)
@@ -156,7 +159,6 @@ func (h *searchPage) fill(volumes []*volume) {
 // find asks each bundle for its best hits.
 func (h *searchPage) find(s inquiry, volumes []*volume, limit int) (answers []answer) {
 	q := bundle.Query{Text: h.asked, Language: h.lang.tag, Filter: s.filter(), From: s.from, To: s.to, Limit: limit}
-	var without []string
 	for _, vol := range volumes {
 		found, err := vol.r.Find(q)
 		switch {
@@ -164,7 +166,6 @@ func (h *searchPage) find(s inquiry, volumes []*volume, limit int) (answers []an
 			h.Note = "search.empty"
 			return nil
 		case errors.Is(err, bundle.ErrNoSearch):
-			without = append(without, isolate(h.titleIn(vol)))
 			continue
 		case err != nil:
 			h.met(vol, err)
@@ -175,8 +176,19 @@ func (h *searchPage) find(s inquiry, volumes []*volume, limit int) (answers []an
 		}
 		answers = append(answers, answer{vol, found})
 	}
-	h.Unsearched = strings.Join(without, ", ")
 	return answers
+}
+
+// unsearched names those of some bundles that have no search index.
+func (p *page) unsearched(volumes []*volume) string {
+	var titles []string
+	for _, vol := range volumes {
+		if !vol.r.HasSearch() {
+			title, _ := vol.title(p.lang.tag)
+			titles = append(titles, isolate(cmp.Or(title, p.T("untitled"))))
+		}
+	}
+	return strings.Join(titles, ", ")
 }
 
 // met notes what a search could not read: it counts for the verdict, and the page says so.
@@ -190,11 +202,6 @@ func (p *page) in(vol *volume) *page {
 	one := *p
 	one.volume = vol
 	return &one
-}
-
-func (p *page) titleIn(vol *volume) string {
-	title, _ := vol.title(p.lang.tag)
-	return cmp.Or(title, p.T("untitled"))
 }
 
 // show puts the hits from first up to end on the page, the best of all bundles first, and says whether more follow.
@@ -251,7 +258,7 @@ func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 		w.Size, w.Captions = "", h.T("captions")
 		w.Language, w.LanguageTag = languageName(b.Language), e.Language
 	}
-	if h.Several() {
+	if h.Several() && h.inquiry.volume == "" {
 		w.Volume, w.VolumeTag = a.volume.title(h.lang.tag)
 		w.Volume = cmp.Or(w.Volume, h.T("untitled"))
 	}

@@ -75,6 +75,20 @@ func TestSearch(t *testing.T) {
 	contains(t, film, "<video")
 }
 
+// Translations of a page are one hit, which leads to all of them.
+func TestSearchTranslations(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, Options{}, testbundle.New(t, testbundle.Files{
+		"wave.en.html": "<p>radio radio waves", "wave.ko.html": "<p>radio 전파", "wave.fa.html": "<p>radio موج"}))
+	_, page := s.find("radio")
+	if got := titles(page); !slices.Equal(got, []string{"wave.en"}) {
+		t.Errorf("found are %q, want one page", got)
+	}
+	contains(t, page, "Also in:", `lang="fa">فارسی</bdi>`)
+	_, item := s.ask(find(t, page, `href="([^"]+)"><bdi lang="ko">한국어</bdi></a>(?: |</p>)`))
+	contains(t, item, "<bdi lang=\"ko\">wave.ko</bdi>")
+}
+
 // G06: a query is in no address, header or title; what it found is under a random name that is good for a while.
 func TestG06QueriesHaveNoAddress(t *testing.T) {
 	t.Parallel()
@@ -223,6 +237,9 @@ func TestSearchNarrowed(t *testing.T) {
 	both.kind, both.language = "text", "ko"
 	_, none := s.open(viewSearch, both.String())
 	contains(t, none, "Nothing was found", "without what you chose")
+	_, phrase := s.find(`"water and oil"`)
+	contains(t, phrase, "Nothing was found")
+	lacks(t, phrase, `class="chips"`)
 	_, all := s.ask(find(t, none, `href="([^"]+)">Search everything`))
 	contains(t, all, "Found: 3")
 	_, notes := s.ask(find(t, page, `href="([^"]+)"><bdi>Notes`))

@@ -40,6 +40,9 @@ func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 		if len(phrases) > 0 {
 			if checks++; !s.hasPhrases(h.doc, phrases) {
 				r.Total--
+				if at, ok := slices.BinarySearch(r.Found, h.doc); ok {
+					r.Found = slices.Delete(r.Found, at, at+1)
+				}
 				continue
 			}
 		}
