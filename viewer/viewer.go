@@ -13,13 +13,15 @@
 // lets it load nothing but what its own bundle holds. Its links are replaced by
 // sealed addresses (see seal.go): they say nothing to who reads a browser's
 // history, and one bundle cannot guess those of another. Links that lead out of a
-// bundle end at a page that names the address and the danger.
+// bundle end at a page that names the address and the danger. Pages of the viewer's
+// own have one small script, which their policy names: it offers ways to go on with
+// what is typed in the search field.
 //
 // # What the reader's computer keeps
 //
 // Nothing that we could help: every answer says no-store, titles and addresses
-// are neutral, there are no cookies and no storage. What the reader confirmed or
-// had checked lives in the Viewer until it is closed.
+// are neutral, there are no cookies and no storage. What the reader confirmed, had
+// checked or searched for lives in the Viewer until it is closed.
 package viewer
 
 import (

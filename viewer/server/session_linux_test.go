@@ -163,6 +163,10 @@ func (r *reader) readThrough(l *live, fingerprint string) {
 	r.until("all of it", inFrame+".readyState == 'complete'")
 	r.clickInFrame("#out")
 	r.until("a link outside is named", "document.querySelector('.address')")
+	r.do(chromedp.SendKeys("#q", "words of it"))
+	r.until("ways to go on are offered", "document.querySelector('#suggested li')")
+	r.do(chromedp.SendKeys("#q", "s\r"))
+	r.until("what was found", "document.querySelector('.on-search .row mark')")
 	for _, kind := range []string{"page", "text", "document", "video"} {
 		r.do(chromedp.Navigate(l.s.Address()))
 		r.until("the list", "document.querySelector('.mark-"+kind+"')")
