@@ -102,6 +102,29 @@ func (r *Reader) loadBlock(m *member, b *block, room func(size int) []byte) ([]b
 	return raw, nil
 }
 
+// loadBegin returns the first size bytes of a frame, verified as a whole, or nil where that would spare little.
+func (r *Reader) loadBegin(id blockID, size int64) ([]byte, error) {
+	m, err := r.member(id.member)
+	if err != nil || !m.packed {
+		return nil, err
+	}
+	b, err := r.blockInfo(m, id)
+	if err != nil || size > int64(b.raw)*3/4 {
+		return nil, err
+	}
+	frame := packedBlocks.Get().(*[]byte)
+	defer packedBlocks.Put(frame)
+	*frame = slices.Grow((*frame)[:0], b.stored)[:b.stored]
+	if _, err := r.stored(m, &b, *frame); err != nil {
+		return nil, fmt.Errorf("block %d of %s: %w", id.block, m.name, err)
+	}
+	raw, err := zframe.Begin(nil, *frame, int(size))
+	if err != nil {
+		return nil, fmt.Errorf("block %d of %s: %w: %w", id.block, m.name, ErrFormat, err)
+	}
+	return raw, nil
+}
+
 // packedBlocks are buffers for blocks as they lie.
 var packedBlocks = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -228,6 +251,13 @@ func (c *blockCache) reuse(b *cachedBlock) {
 		c.spare = append(c.spare, b.data)
 		b.data = nil
 	}
+}
+
+// has says whether a block is at hand, or about to be.
+func (c *blockCache) has(id blockID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.blocks[id] != nil
 }
 
 // room returns a buffer for a block of this size: a spare one, if it is not much too large.

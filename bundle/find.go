@@ -325,7 +325,7 @@ func (f *Found) text(id uint32) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := f.read(e, maxShown)
+	text, err := f.read(e, maxShown, f.r.cachedBlock)
 	if err == nil && (len(text) >= maxShown || plain.Reads(e.Type) && e.Kind != KindBook && e.Size > maxShown*markupShare) {
 		err = search.ErrCut
 	}
@@ -338,6 +338,11 @@ const markupShare = 5
 // Text returns up to about limit bytes of what an item says, without markup, a line for each paragraph. Documents that
 // package plain does not read are read by more, which may be nil. An item without text says nothing.
 func (r *Reader) Text(e Entry, limit int, more TextReader) (string, error) {
+	return r.textOf(e, limit, more, r.cachedBlock)
+}
+
+// textOf is Text, of blocks that get returns.
+func (r *Reader) textOf(e Entry, limit int, more TextReader, get func(blockID) (*cachedBlock, error)) (string, error) {
 	var b strings.Builder
 	take := func(text string) bool {
 		if b.Len() > 0 {
@@ -349,7 +354,7 @@ func (r *Reader) Text(e Entry, limit int, more TextReader) (string, error) {
 	content := r.Content(e)
 	var damage error
 	checked := readerFunc(func(p []byte, off int64) (int, error) {
-		n, err := content.ReadAt(p, off)
+		n, err := content.readAt(p, off, get)
 		if err != nil && !errors.Is(err, io.EOF) {
 			damage = err
 		}

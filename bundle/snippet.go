@@ -3,7 +3,6 @@ package bundle
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"satchel/bundle/search"
 )
@@ -31,25 +30,77 @@ type Snippet struct {
 // nothing, has none.
 func (f *Found) Snippets(length int) []Snippet {
 	list := make([]Snippet, len(f.Hits))
-	var next atomic.Int64
+	begun := f.begin()
+	next := make(chan int)
 	var readers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(list)) { // more would only wait for each other's memory
+	for range min(len(list), runtime.GOMAXPROCS(0)) {
 		readers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
-				list[i] = f.snippet(f.Hits[i].Entry, length)
+			for i := range next {
+				e := f.Hits[i].Entry
+				list[i] = f.snippet(e, length, func(id blockID) (*cachedBlock, error) {
+					if id != e.place.first() {
+						return f.r.cachedBlock(id)
+					}
+					return begun[id].get(f.r, id)
+				})
 			}
 		})
 	}
+	for i := range list {
+		next <- i
+	}
+	close(next)
 	readers.Wait()
 	return list
 }
 
-func (f *Found) snippet(e Entry, length int) (s Snippet) {
+// first is the block in which an item begins.
+func (p place) first() blockID { return blockID{p.member, p.block} }
+
+// A begunBlock is a block of which no more is decompressed than up to where the last item ends that is read in it. Items that are
+// shown beside others may not be read again soon: to keep all of their blocks would drive out others.
+type begunBlock struct {
+	end   int64
+	once  sync.Once
+	block *cachedBlock // nil where the whole block is as good
+	err   error
+}
+
+// begin returns the blocks in which the hits begin.
+func (f *Found) begin() map[blockID]*begunBlock {
+	all := map[blockID]*begunBlock{}
+	for _, h := range f.Hits {
+		id := h.place.first()
+		if all[id] == nil {
+			all[id] = &begunBlock{}
+		}
+		all[id].end = max(all[id].end, int64(h.place.offset)+h.Size)
+	}
+	return all
+}
+
+func (b *begunBlock) get(r *Reader, id blockID) (*cachedBlock, error) {
+	b.once.Do(func() {
+		if r.blocks.has(id) {
+			return
+		}
+		data, err := r.loadBegin(id, b.end)
+		if b.err = err; data != nil {
+			b.block = &cachedBlock{data: data}
+		}
+	})
+	if b.block != nil || b.err != nil {
+		return b.block, b.err
+	}
+	return r.cachedBlock(id)
+}
+
+func (f *Found) snippet(e Entry, length int, get func(blockID) (*cachedBlock, error)) (s Snippet) {
 	var text string
 	var part search.Snippet
 	for _, stretch := range stretches {
 		var err error
-		if text, err = f.read(e, stretch.limit); err != nil || text == "" {
+		if text, err = f.read(e, stretch.limit, get); err != nil || text == "" {
 			return Snippet{Text: e.Summary, Marks: f.Marks(e.Summary)}
 		}
 		part = f.Result.Snippet(text, length)
@@ -66,11 +117,11 @@ func (f *Found) snippet(e Entry, length int) (s Snippet) {
 
 // read returns what an item says, up to about limit bytes, or more where that is at hand: who searches on finds many
 // of the same items.
-func (f *Found) read(e Entry, limit int) (string, error) {
+func (f *Found) read(e Entry, limit int, get func(blockID) (*cachedBlock, error)) (string, error) {
 	if text, ok := f.r.texts.get(e.ID, limit); ok {
 		return text, nil
 	}
-	text, err := f.r.Text(e, limit, f.q.Documents)
+	text, err := f.r.textOf(e, limit, f.q.Documents, get)
 	if err == nil {
 		f.r.texts.put(e.ID, keptText{text, limit})
 	}

@@ -4,8 +4,10 @@
 package zframe
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -85,4 +87,39 @@ func Decode(dst, frame []byte, size int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %d bytes, want %d", ErrFrame, len(raw), size)
 	}
 	return dst[:size], nil // raw, with all the room behind it
+}
+
+// streams are decoders that stop where they are told to.
+var streams = sync.Pool{New: func() any {
+	z, err := zstd.NewReader(nil,
+		zstd.WithDecoderConcurrency(1),
+		zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxMemory(MaxSize),
+		zstd.WithDecoderMaxWindow(MaxSize))
+	if err != nil {
+		panic("zframe: internal error: " + err.Error()) // constant options
+	}
+	return z
+}}
+
+// Begin returns the first size bytes that frame decompresses to, in dst if that has room for them: what is behind them
+// costs no time. It fails, with an error that wraps ErrFrame, where there are fewer.
+func Begin(dst, frame []byte, size int) ([]byte, error) {
+	if size < 0 || size > MaxSize {
+		return nil, fmt.Errorf("%w: %d bytes wanted, %d allowed", ErrFrame, size, MaxSize)
+	}
+	if cap(dst) < size {
+		dst = make([]byte, size)
+	}
+	z := streams.Get().(*zstd.Decoder)
+	defer streams.Put(z)
+	err := z.Reset(bytes.NewReader(frame))
+	if err == nil {
+		_, err = io.ReadFull(z, dst[:size])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrFrame, err)
+	}
+	_ = z.Reset(nil) // lets go of the frame
+	return dst[:size], nil
 }

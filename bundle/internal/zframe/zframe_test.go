@@ -63,3 +63,27 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// Begin gives the beginning of what Decode gives, and less than nothing of what is too short or broken.
+func TestBegin(t *testing.T) {
+	t.Parallel()
+	raw := make([]byte, 1<<20)
+	for i := range raw {
+		raw[i] = byte(i * i >> (i % 13))
+	}
+	frame := NewEncoder(2<<20).Encode(nil, raw)
+	for _, n := range []int{0, 1, 1000, 128 << 10, 128<<10 + 1, 700_000, len(raw)} {
+		got, err := Begin(make([]byte, 0, 100), frame, n)
+		if err != nil || !bytes.Equal(got, raw[:n]) {
+			t.Errorf("the first %d bytes: got %d, %v", n, len(got), err)
+		}
+	}
+	for _, c := range []struct {
+		frame []byte
+		size  int
+	}{{frame, len(raw) + 1}, {frame, -1}, {frame, MaxSize + 1}, {frame[:len(frame)/2], len(raw)}, {nil, 1}, {[]byte("not a frame"), 1}} {
+		if got, err := Begin(nil, c.frame, c.size); !errors.Is(err, ErrFrame) || got != nil {
+			t.Errorf("%d bytes of a frame of %d: %d bytes, %v; want ErrFrame", c.size, len(c.frame), len(got), err)
+		}
+	}
+}
