@@ -207,7 +207,7 @@ func TestFindNames(t *testing.T) {
 	}
 }
 
-func TestSnippets(t *testing.T) {
+func TestSnippetMarks(t *testing.T) {
 	t.Parallel()
 	r := open(t, createSearchable(t, shelf(), Options{}))
 	f, err := r.Find(Query{Text: "boil", Limit: 1})
