@@ -322,7 +322,7 @@ func TestSearchDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := strings.LastIndex(string(data), "satsrch\x01")
-	for _, c := range []struct{ before, least, most int }{{700_000, 1, 20}, {1000, 400, 400}} {
+	for _, c := range []struct{ before, least, most int }{{700_000, 1, 20}, {10, 400, 400}} {
 		s := newSession(t, Options{}, testbundle.NewBytes(t, testbundle.Flip(t, data, string(data[end-c.before:][:64]))))
 		lost, said := 0, 0
 		for i := range 400 {
