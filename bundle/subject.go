@@ -181,7 +181,7 @@ func (ix *indexer) attach(p *placed) error {
 // name finds the key of the index.
 func (ix *indexer) name() error {
 	h := sha256.New()
-	fmt.Fprintf(h, "search 2\x00") // another number when texts are read or cut up in another way
+	fmt.Fprintf(h, "search 3\x00") // another number when texts are read or cut up in another way
 	ix.rewind()
 	defer ix.close()
 	for p, err := range ix.c.eachContent() {

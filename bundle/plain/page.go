@@ -26,7 +26,8 @@ const (
 var elements = map[string]element{
 	"title": title, "img": picture, "area": picture, "image": picture,
 	"h1": heading, "h2": heading, "h3": heading, "h4": heading, "h5": heading, "h6": heading,
-	"template": silent, "rt": silent, "rp": silent, "datalist": silent,
+	"template": silent, "rt": silent, "rp": silent, "datalist": silent, "dialog": silent, "canvas": silent, "video": silent,
+	"audio": silent, "desc": silent, "metadata": silent, "annotation": silent,
 	"script": raw, "style": raw, "iframe": raw, "noembed": raw, "noframes": raw,
 }
 
@@ -34,6 +35,15 @@ func init() {
 	for name := range strings.FieldsSeq(`a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label
 		mark nobr q rb ruby s samp small span strike strong sub sup time tspan tt u var wbr c v lang`) {
 		elements[name] = inline
+	}
+}
+
+// endsItself has the elements that end at their end tag alone, so that it is sure where a hidden one ends.
+var endsItself = map[string]bool{}
+
+func init() {
+	for name := range strings.FieldsSeq("div span section article aside nav header footer main figure details table ul ol dl form fieldset") {
+		endsItself[name] = true
 	}
 }
 
@@ -138,6 +148,12 @@ func (p *pageReader) start(at int) {
 		}
 		return
 	}
+	if endsItself[string(name)] && !closed && p.isHidden() {
+		if what == box {
+			p.end()
+		}
+		what = silent
+	}
 	switch what {
 	case inline:
 		return
@@ -159,6 +175,21 @@ func (p *pageReader) start(at int) {
 	case raw:
 		p.skip(string(name))
 	}
+}
+
+// isHidden says whether the tag hides its element by itself. What style sheets hide is text all the same.
+func (p *pageReader) isHidden() bool {
+	for i := range p.tag.Attrs {
+		a := &p.tag.Attrs[i]
+		switch key := p.page[a.Start:a.NameEnd]; {
+		case tags.IsFold(key, "hidden"):
+			return true
+		case tags.IsFold(key, "style"):
+			style := bytes.ReplaceAll(bytes.ToLower(p.page[a.ValueStart:a.ValueEnd]), []byte(" "), nil)
+			return bytes.Contains(style, []byte("display:none"))
+		}
+	}
+	return false
 }
 
 // skip passes over content that is no markup.

@@ -37,6 +37,8 @@ func TestText(t *testing.T) {
 		{"for want of scripts", page, "a<noscript>b <i>c</i></noscript>d", "a\nb c\nd\n"}, // readers see it: scripts do not run
 		{"ruby", page, "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt>ji</rt></ruby>", "漢字\n"},
 		{"pictures", page, `<p>See<img src=a alt="A map of the river">here`, "See A map of the river here\n"},
+		{"what hides itself", page, `a<div hidden><div>b</div>c</div>d<span style="color: red; Display : none">e</span>f<p hidden>g<p>h`, "a\ndf\ng\nh\n"},
+		{"what stands in for a film", page, "a<video src=b>c</video>d", "ad\n"},
 		{"comment", page, "a<!-- b -->c", "ac\n"},
 		{"cells", page, "<table><tr><td>a<td>b</table>", "a\nb\n"},
 		{"heading in a box", page, "<div><h2>a</h2>b</div>c", "# a\nb\nc\n"},

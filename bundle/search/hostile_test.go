@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -148,13 +149,13 @@ func TestManyPhrases(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := strings.Repeat("of x the y other ", 1000) + "of the other"
-	read := 0
+	var read atomic.Int64
 	q := Query{Text: strings.Repeat(`"of the" "the other" `, 90) + `"of"`, Limit: 10, Content: func(doc uint32) (string, error) {
-		read++
+		read.Add(1)
 		return content, nil
 	}}
-	if r, err := x.Search(q); err != nil || len(r.Hits) != 10 || read != 10 {
-		t.Errorf("%v, %d read: %+v", err, read, r)
+	if r, err := x.Search(q); err != nil || len(r.Hits) != 10 || read.Load() != 10 {
+		t.Errorf("%v, %d read: %+v", err, read.Load(), r)
 	}
 	q.Content = func(uint32) (string, error) { // one that is slow to be read
 		time.Sleep(longCheck / fewChecks)

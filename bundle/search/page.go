@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"satchel/bundle/search/text"
@@ -31,6 +33,8 @@ func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 	var groups []Hit
 	var liked []bool
 	known := map[uint32]int{}
+	var checked []check
+	ahead := 2 * runtime.GOMAXPROCS(0)
 	checks, begun := 0, time.Now()
 	for i, h := range hits {
 		if i == maxRanked || len(groups) == end || checks == maxChecks || checks >= fewChecks && time.Since(begun) > longCheck {
@@ -38,7 +42,10 @@ func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 			break
 		}
 		if len(phrases) > 0 {
-			if checks++; !s.hasPhrases(h.doc, phrases) {
+			if checks == len(checked) {
+				checked = append(checked, s.check(hits[i:min(i+min(ahead, end-len(groups)), len(hits))], phrases)...)
+			}
+			if checks++; !s.hasPhrases(&checked[checks-1]) {
 				r.Total--
 				if at, ok := slices.BinarySearch(r.Found, h.doc); ok {
 					r.Found = slices.Delete(r.Found, at, at+1)
@@ -126,17 +133,35 @@ func (g *groups) parse(chunk []byte, doc, last uint32) error {
 	return nil
 }
 
-// hasPhrases says whether all phrases are in a document. One that cannot be read has none.
-func (s *inquiry) hasPhrases(doc uint32, phrases [][]string) bool {
-	content, err := s.q.Content(doc)
-	cut := errors.Is(err, ErrCut)
-	if err != nil && !cut {
-		s.note(err)
+// A check is whether all phrases are in a document.
+type check struct {
+	has bool
+	err error
+}
+
+// check reads some documents side by side.
+func (s *inquiry) check(hits []found, phrases [][]string) []check {
+	all := make([]check, len(hits))
+	var readers sync.WaitGroup
+	for i, h := range hits {
+		readers.Go(func() {
+			content, err := s.q.Content(h.doc)
+			all[i] = check{contains(content, phrases), err}
+		})
+	}
+	readers.Wait()
+	return all
+}
+
+// hasPhrases says what a check came to. A document that cannot be read has no phrases.
+func (s *inquiry) hasPhrases(c *check) bool {
+	cut := errors.Is(c.err, ErrCut)
+	if c.err != nil && !cut {
+		s.note(c.err)
 		return false
 	}
-	has := contains(content, phrases)
-	s.partial = s.partial || cut && !has
-	return has
+	s.partial = s.partial || cut && !c.has
+	return c.has
 }
 
 // appendPhrase appends a phrase, unless it is there, or the index tells all of it.

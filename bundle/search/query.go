@@ -24,7 +24,7 @@ type Query struct {
 	Filter, Prefer func(doc uint32) bool
 	// Content returns the text of a document, to find phrases in, or its beginning and ErrCut. Without it phrases
 	// are words.
-	Content func(doc uint32) (string, error)
+	Content func(doc uint32) (string, error) // called by several goroutines
 
 	Offset, Limit int // which of the groups found to return; at most MaxResults in all
 }
