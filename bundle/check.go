@@ -430,6 +430,9 @@ func (v *verifier) failBlock(member, block uint32, err error) {
 		v.bad[member] = map[uint32]error{}
 	}
 	v.bad[member][block] = err
+	if int(member) < len(v.members) && v.members[member].name == searchName {
+		v.report.Search = true
+	}
 }
 
 // A trailer makes the flat hash of blocks, one or two behind the one who reads them. One

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -135,6 +136,10 @@ func (r *Reader) Find(q Query) (*Found, error) {
 	want := search.Query{
 		Text: q.Text, Language: q.Language, Typing: q.Typing, Offset: q.Offset, Limit: q.Limit, Content: f.text,
 	}
+	wanted := q.Filter.Kinds
+	if slices.Contains(wanted, KindVideo) || slices.Contains(wanted, KindSound) {
+		q.Filter.Kinds = append(slices.Clone(wanted), KindCaptions) // they say what is said in a recording
+	}
 	var failed firstError
 	if want.Filter, err = r.filter(&q, &failed); err != nil {
 		return nil, err
@@ -160,9 +165,34 @@ func (r *Reader) Find(q Query) (*Found, error) {
 			f.Damage = cmp.Or(f.Damage, err)
 			continue
 		}
+		if e.Kind == KindCaptions && len(wanted) > 0 && !slices.Contains(wanted, KindCaptions) {
+			if rec, ok := r.Recording(e); !ok || !slices.Contains(wanted, rec.Kind) {
+				continue
+			}
+		}
 		f.Hits = append(f.Hits, Hit{e, h.More, h.Score})
 	}
 	return f, nil
+}
+
+// recordings are the endings of films and recordings, those first that are most.
+var recordings = []string{".mp4", ".webm", ".mkv", ".mov", ".mp3", ".ogg", ".opus", ".m4a", ".avi", ".flac", ".wav", ".ogv", ".3gp", ".mpg", ".aac"}
+
+// Recording returns the film or recording that captions lie beside: of film.ko.vtt that is film.mp4.
+func (r *Reader) Recording(captions Entry) (recording Entry, ok bool) {
+	if captions.Kind != KindCaptions {
+		return Entry{}, false
+	}
+	name := strings.TrimSuffix(captions.Path, path.Ext(captions.Path))
+	for _, name := range []string{name, strings.TrimSuffix(name, path.Ext(name))} { // the second without the language
+		for _, ending := range recordings {
+			e, err := r.Lookup(name + ending)
+			if err == nil && (e.Kind == KindVideo || e.Kind == KindSound) {
+				return e, true
+			}
+		}
+	}
+	return Entry{}, false
 }
 
 // has says whether an id is in a set that is asked in ascending order. What cannot be read is an error, and in none.

@@ -452,7 +452,7 @@ func (c *creator) copyPacks(spool io.ReaderAt, base int64) error {
 			return err
 		}
 		_, err = io.Copy(f, io.NewSectionReader(spool, m.start, m.size))
-		if err := errors.Join(err, f.Close(), c.ctx.Err()); err != nil {
+		if err := cmp.Or(err, f.Close(), c.ctx.Err()); err != nil {
 			return err
 		}
 	}
@@ -470,11 +470,11 @@ func (c *creator) copyStored(base int64) error {
 		}
 		err := h.close()
 		m.sums, m.flat = h.sums, h.flat.digest()
-		return errors.Join(err, out.Close())
+		return cmp.Or(err, out.Close())
 	}
 	for p, err := range c.fetchAhead(c.eachStored()) {
 		if err != nil {
-			return errors.Join(err, done())
+			return cmp.Or(err, done())
 		}
 		if next := c.members[p.place.member]; next != m {
 			if err := done(); err != nil {
@@ -487,7 +487,7 @@ func (c *creator) copyStored(base int64) error {
 			m, h = next, newBlockHasher(out)
 		}
 		if err := c.copyContent(h, &p, "write", c.unique); err != nil {
-			return errors.Join(err, done())
+			return cmp.Or(err, done())
 		}
 	}
 	return done()

@@ -3,6 +3,7 @@ package bundle
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -496,7 +497,7 @@ func (c *creator) copySearch(base int64) error {
 	}
 	h := newBlockHasher(out)
 	_, err = h.ReadFrom(io.NewSectionReader(c.searchFile, 0, m.size))
-	err = errors.Join(err, h.close(), out.Close())
+	err = cmp.Or(err, h.close(), out.Close())
 	m.sums, m.flat = h.sums, h.flat.digest()
 	return err
 }

@@ -50,6 +50,7 @@ type Report struct {
 	Missing []string // paths of items whose bytes are not there
 	Absent  []string // files of the bundle that are not there or cut short: members, parts
 	More    int64    // items damaged or missing beyond those listed
+	Search  bool     // bytes of the search index are damaged or missing: not all that is in the bundle can be found
 	Unnamed int64    // pages of the index that are lost, with the names in them
 	Extra   []string // files in a folder that do not belong to the bundle
 

@@ -2,8 +2,6 @@ package viewer
 
 import (
 	"bytes"
-	"maps"
-	"slices"
 	"strings"
 
 	"satchel/bundle"
@@ -97,26 +95,6 @@ func (p *page) captionsOf(film bundle.Entry, tag string) (bundle.Entry, bool) {
 		}
 	}
 	return bundle.Entry{}, false
-}
-
-// filmEndings are what names of films and recordings end in.
-var filmEndings = slices.Sorted(maps.Values(playedMedia))
-
-// captioned returns the film or recording that captions lie beside.
-func (vol *volume) captioned(e bundle.Entry) (film bundle.Entry, ok bool) {
-	if e.Kind != bundle.KindCaptions {
-		return film, false
-	}
-	name := stem(e.Path)
-	for _, name := range []string{name, stem(name)} { // the second without the language
-		for _, ending := range filmEndings {
-			film, err := vol.r.Lookup(name + ending)
-			if f := formOf(film); err == nil && (f == formVideo || f == formSound) {
-				return film, true
-			}
-		}
-	}
-	return film, false
 }
 
 // captions answers with a captions file.

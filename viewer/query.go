@@ -101,6 +101,23 @@ func (s inquiry) filter() (f bundle.Filter) {
 	return f
 }
 
+// typedDate is a date that was typed, or what was typed instead of one.
+func typedDate(typed string) string {
+	if date, ok := parseDate(typed); ok {
+		return date
+	}
+	const most = 20 // letters
+	letters := []rune(strings.ReplaceAll(legible(typed), "\n", " "))
+	return string(letters[:min(len(letters), most)])
+}
+
+// badDate says that the query cannot be narrowed by what was typed for dates.
+func (s inquiry) badDate() bool {
+	_, from := parseDate(s.from)
+	_, to := parseDate(s.to)
+	return !from || !to || s.to != "" && s.from[:min(len(s.from), len(s.to))] > s.to
+}
+
 // parseDate reads a date that was typed, in any of the interface's numerals.
 func parseDate(typed string) (date string, ok bool) {
 	date = strings.Map(func(r rune) rune {

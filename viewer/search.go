@@ -48,7 +48,7 @@ type searchPage struct {
 	inquiry inquiry
 	Note    string // the message that stands for what was found, or empty
 
-	Total      int
+	Count      string // of what was found, translations taken together
 	Corrected  string
 	Relaxed    bool
 	Partial    bool
@@ -82,13 +82,7 @@ func (v *Viewer) ask(p *page, form url.Values) *Response {
 	s := inquiry{id: v.queries.keep(form.Get("q"))}
 	if to, ok := v.sealer.open(form.Get("within")); ok && to.view == viewSearch {
 		s = parseInquiry(to.text)
-		var from, until bool
-		s.from, from = parseDate(form.Get("from"))
-		s.to, until = parseDate(form.Get("to"))
-		if !from || !until {
-			s.from, s.to = "", ""
-			return v.search(p, s, true)
-		}
+		s.from, s.to = typedDate(form.Get("from")), typedDate(form.Get("to"))
 	}
 	return redirect(p.search(s))
 }
@@ -99,8 +93,8 @@ func (p *page) search(s inquiry) string {
 }
 
 // search answers with what an inquiry finds.
-func (v *Viewer) search(p *page, s inquiry, badDate bool) *Response {
-	h := &searchPage{page: p, inquiry: s, BadDate: badDate}
+func (v *Viewer) search(p *page, s inquiry) *Response {
+	h := &searchPage{page: p, inquiry: s, BadDate: s.badDate()}
 	h.self, _ = v.sealer.seal(target{viewSearch, 0, s.String()})
 	if p.from >= search.MaxResults {
 		p.from = 0
@@ -132,8 +126,10 @@ func (h *searchPage) fill(volumes []*volume) {
 	if h.Note != "" {
 		return
 	}
+	var total, groups, known int
 	for _, a := range answers {
-		h.Total += a.found.Total
+		total += a.found.Total
+		groups, known = groups+a.found.Groups, known+len(a.found.Hits)
 		h.Corrected = cmp.Or(h.Corrected, a.found.Corrected)
 		h.Relaxed = h.Relaxed || a.found.Relaxed
 		h.Partial = h.Partial || a.found.Partial
@@ -141,7 +137,10 @@ func (h *searchPage) fill(volumes []*volume) {
 	if h.Corrected != "" {
 		h.Corrected = isolate(h.Corrected)
 	}
-	if h.Total > 0 || h.inquiry.narrowed() {
+	if h.Count = h.Num(groups); h.Partial {
+		h.Count = h.Num(known) + "+"
+	}
+	if total > 0 || h.inquiry.narrowed() {
 		h.choose(answers, volumes)
 	}
 	more := h.show(answers, first, end)
@@ -158,7 +157,11 @@ func (h *searchPage) fill(volumes []*volume) {
 
 // find asks each bundle for its best hits.
 func (h *searchPage) find(s inquiry, volumes []*volume, limit int) (answers []answer) {
-	q := bundle.Query{Text: h.asked, Language: h.lang.tag, Filter: s.filter(), From: s.from, To: s.to, Limit: limit}
+	if s.badDate() {
+		s.from, s.to = "", ""
+	}
+	q := bundle.Query{Text: h.asked, Language: h.lang.tag, Filter: s.filter(), From: s.from, To: s.to, Limit: limit,
+		Documents: h.viewer.options.Documents}
 	for _, vol := range volumes {
 		found, err := vol.r.Find(q)
 		switch {
@@ -244,7 +247,7 @@ func (h *searchPage) show(answers []answer, first, end int) (more bool) {
 // hitRow is a row for what was found. Captions lead to what they belong to.
 func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 	p, e := h.in(a.volume), b.Entry
-	film, ok := a.volume.captioned(e)
+	film, ok := a.volume.r.Recording(e)
 	if ok {
 		e = film
 	}
@@ -279,7 +282,7 @@ func (p *page) also(b bundle.Hit) (list []option) {
 		}
 		e := found[0]
 		seen = append(seen, e.Language)
-		if film, ok := p.volume.captioned(e); ok {
+		if film, ok := p.volume.r.Recording(e); ok {
 			e.Path = film.Path
 		}
 		list = append(list, option{Label: languageName(e.Language), Tag: e.Language, Address: p.address(viewItem, e.Path)})
@@ -405,7 +408,9 @@ func (h *searchPage) dates(volumes []*volume) {
 	if h.inquiry.from == "" && h.inquiry.to == "" {
 		return
 	}
-	h.Dated = true
+	if h.Dated = true; h.BadDate {
+		return
+	}
 	s := h.inquiry
 	s.from, s.to = "", ""
 	h.Active = append(h.Active, option{Label: h.lang.date(h.inquiry.from + " – " + h.inquiry.to), Address: h.search(s)})

@@ -255,8 +255,9 @@ func TestSearchNarrowed(t *testing.T) {
 	if got := titles(old); !slices.Equal(got, []string{"b.ko"}) {
 		t.Errorf("until 2022 there is %q", got)
 	}
-	for _, bad := range []string{"x", "2022-13", "<b>", strings.Repeat("1", 5000)} {
-		_, page := s.post("search", "within", within, "from", bad, "to", "")
+	for _, bad := range []string{"x", "2022-13", "<b>", "a\nb", strings.Repeat("1", 5000)} {
+		a, _ := s.post("search", "within", within, "from", bad, "to", "")
+		_, page := s.ask(a.Header["Location"][0]) // a page that one can come back to
 		contains(t, page, "This is not a date", "Found: 3")
 		lacks(t, page, "<b>")
 	}

@@ -48,6 +48,8 @@ type Options struct {
 	// Language is the language of the interface when the browser asks for none
 	// that there is; English if empty.
 	Language string
+	// Documents reads the text of documents that bundle/plain does not, for search. It may be nil.
+	Documents bundle.TextReader
 	// PageCache is how many bytes of pages, made ready to show, are kept: 24 MiB
 	// if 0, none if negative.
 	PageCache int
@@ -168,7 +170,7 @@ func (v *Viewer) follow(p *page, to target) *Response {
 	case viewSave:
 		return v.save(p, to.text)
 	case viewSearch:
-		return v.search(p, parseInquiry(to.text), false)
+		return v.search(p, parseInquiry(to.text))
 	case viewTrust:
 		return v.trust(p, trustNote{})
 	case viewOutside:

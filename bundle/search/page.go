@@ -69,6 +69,18 @@ func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 	return groups[min(first, len(groups)):]
 }
 
+// maxCounted is how many documents are taken together to be counted.
+const maxCounted = 50_000
+
+// count returns how many groups there are of the documents found, which ascend as their groups' chunks do.
+func (s *inquiry) count(r *Result) int {
+	known := map[uint32]bool{}
+	for _, doc := range r.Found[:min(len(r.Found), maxCounted)] {
+		known[s.group(doc)] = true
+	}
+	return len(known) + max(0, len(r.Found)-maxCounted)
+}
+
 // group returns the group of a document: its own number where it has none, or it cannot be read.
 func (s *inquiry) group(doc uint32) uint32 {
 	g := &s.groups

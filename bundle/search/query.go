@@ -44,6 +44,7 @@ type Hit struct {
 type Result struct {
 	Hits    []Hit
 	Found   []uint32 // all documents, ascending, groups not taken together
+	Groups  int      // how many groups they are, or at least, where they are very many
 	Total   int      // how many documents there are, groups not taken together
 	Relaxed bool     // there are few documents with all words, so the rest have most of them
 	Partial bool     // reading all would have taken too long: there may be more
@@ -135,6 +136,7 @@ func (x *Index) Search(q Query) (*Result, error) {
 	s.prefer(hits)
 	rank(hits, maxRanked)
 	r.Hits = s.page(hits, phrases, r)
+	r.Groups = s.count(r)
 	r.prepare(x.docs)
 	r.Partial, r.Damage, r.Corrected = s.partial, s.damage, corrected(wanted)
 	return r, nil

@@ -27,7 +27,7 @@ func main() { os.Exit(mainCode()) }
 // context, so that the work under way cleans up after itself; from then on the
 // system's own handling is back, and a second interrupt quits at once.
 func mainCode() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return run(ctx, newUI(os.Stdin, os.Stdout, os.Stderr), os.Args[1:])

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"satchel/bundle"
+	"satchel/bundle/ingest/document"
 	"satchel/bundle/sign"
 	"satchel/viewer"
 	"satchel/viewer/server"
@@ -112,7 +113,7 @@ func (o *openOptions) run(ctx context.Context, u *ui, names []string) (err error
 // serve shows the bundles until the context ends or the reader leaves. The address is
 // printed before the browser starts, so that it is at hand where none does.
 func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader) error {
-	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins}), server.Options{Port: o.port})
+	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins, Documents: document.Text}), server.Options{Port: o.port})
 	if err := s.Listen(); err != nil {
 		return err
 	}

@@ -70,6 +70,12 @@ satchel search --json news.zip 물 | jq -r .path`,
 			if o.ls.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
 				return err
 			}
+			for _, a := range args[1:] {
+				if _, err := os.Stat(a); err == nil && len(args) > 2 {
+					return withHint(usagef("%s is a file, and one bundle is searched at a time", quote(a)),
+						"put the query in quotes where it is meant: \""+strings.Join(args[1:], " ")+"\"")
+				}
+			}
 			return o.run(c.Context, u, args[0], strings.Join(args[1:], " "))
 		},
 	}
@@ -117,6 +123,9 @@ func (o *searchOptions) run(ctx context.Context, u *ui, name, query string) (err
 		return withHint(usagef("%s asks for nothing", quote(query)), "give a word, or a few")
 	case errors.Is(err, bundle.ErrNoSearch):
 		return withHint(fmt.Errorf("%s: %w", quote(name), err), "it was packed with --no-search; satchel ls lists what is in it")
+	case errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrMissing):
+		return withHint(fmt.Errorf("%s: the search index cannot be read: %w", quote(name), err),
+			"satchel verify says what is damaged; what is whole can be read all the same")
 	case err != nil:
 		return fmt.Errorf("%s: %w", quote(name), err)
 	}
@@ -141,13 +150,17 @@ func localeLanguage() string {
 func (o *searchOptions) print(u *ui, r *bundle.Reader, found *bundle.Found) error {
 	if o.ls.json {
 		for i := range found.Hits {
-			if err := o.ls.print(u, &found.Hits[i].Item); err != nil {
+			it := found.Hits[i].Item
+			if rec, ok := r.Recording(found.Hits[i].Entry); ok {
+				it = rec.Item
+			}
+			if err := o.ls.print(u, &it); err != nil {
 				return err
 			}
 		}
 	} else {
 		for i, s := range found.Snippets(snippetLen) {
-			printHit(u, &found.Hits[i], s)
+			printHit(u, r, &found.Hits[i], s)
 		}
 	}
 	switch {
@@ -161,23 +174,23 @@ func (o *searchOptions) print(u *ui, r *bundle.Reader, found *bundle.Found) erro
 	if found.Partial {
 		u.notef("looking at everything would take too long: there may be more")
 	}
-	if more := found.Total - len(found.Hits); more > 0 && len(found.Hits) == o.limit {
-		u.notef("%s, translations counted: --limit shows more", formatCount(int64(found.Total), "item"))
+	if len(found.Hits) == o.limit && found.Groups > o.limit && !found.Partial {
+		u.notef("%s: --limit shows more", formatCount(int64(found.Groups), "result"))
 	}
 	if found.Damage != nil {
-		u.warnf("the search index is damaged, so there may be more: %v", found.Damage)
+		u.warnf("a part of the search index is damaged in this copy: there may be more; satchel verify says what")
 		return errShown
 	}
 	return standingCode(r)
 }
 
-// printHit prints an item with why it was found.
-func printHit(u *ui, h *bundle.Hit, s bundle.Snippet) {
-	title := h.Title
-	if title == "" {
-		title = h.Path
+// printHit prints an item with why it was found. What captions say is said in their film or recording.
+func printHit(u *ui, r *bundle.Reader, h *bundle.Hit, s bundle.Snippet) {
+	it, about := &h.Item, string(h.Kind)
+	if rec, ok := r.Recording(h.Entry); ok {
+		it, about = &rec.Item, string(rec.Kind)+", captions"
 	}
-	about := string(h.Kind)
+	title := cmp.Or(it.Title, it.Path)
 	if h.Language != "" {
 		about += ", " + h.Language
 	}
@@ -187,7 +200,7 @@ func printHit(u *ui, h *bundle.Hit, s bundle.Snippet) {
 	if n := len(h.Others); n > 0 {
 		about += ", " + formatCount(int64(n), "translation")
 	}
-	u.printf("%s (%s)\n  %s\n", u.marked(title, nil), show(about), show(h.Path))
+	u.printf("%s (%s)\n  %s\n", u.marked(title, nil), show(about), show(it.Path))
 	if s.Text != "" {
 		u.printf("  %s\n", u.marked(s.Text, s.Marks))
 	}

@@ -107,6 +107,7 @@ type verdictLine struct {
 	Marks       []markLine     `json:"marks"`
 	More        int64          `json:"more"`    // damaged or missing, beyond those listed
 	Unnamed     int64          `json:"unnamed"` // pages of the index that are lost
+	Search      bool           `json:"search"`  // the search index is damaged
 	Items       int64          `json:"items"`
 	Blocks      int64          `json:"blocks"`
 	Bytes       int64          `json:"bytes"`
@@ -129,7 +130,7 @@ func newVerdictLine(r *bundle.Report) verdictLine {
 		Damaged: append([]string{}, r.Damaged...), Missing: append([]string{}, r.Missing...),
 		Extra: append([]string{}, r.Extra...), Marks: []markLine{},
 		Uncounted: append([]string{}, r.Uncounted...), Absent: append([]string{}, r.Absent...),
-		More: r.More, Unnamed: r.Unnamed, Items: r.Items, Blocks: r.Blocks, Bytes: r.Bytes,
+		More: r.More, Unnamed: r.Unnamed, Search: r.Search, Items: r.Items, Blocks: r.Blocks, Bytes: r.Bytes,
 	}
 	for _, m := range r.Marks {
 		line.Marks = append(line.Marks, markLine{m.Name, m.Offset, m.Bytes})
@@ -206,6 +207,8 @@ func (o *verifyOptions) sentence(r *bundle.Report) string {
 		b.WriteString("So much of it is missing from this copy that nothing in it can be checked.")
 	case r.Verdict == bundle.Changed && len(r.Damaged) > 0:
 		b.WriteString(" Trust nothing of what is named below; the rest is as it was signed.")
+	case onlySearch(r):
+		b.WriteString(" Only its search index is damaged or missing: searching may miss things, and every item is as it was signed.")
 	case r.Verdict == bundle.Changed && r.Restored:
 		b.WriteString(" Its beginning was damaged; what is in it is as it was signed.")
 	case r.Verdict == bundle.Changed:
@@ -221,6 +224,12 @@ func (o *verifyOptions) sentence(r *bundle.Report) string {
 		b.WriteString("\n" + show(r.Detail))
 	}
 	return b.String()
+}
+
+// onlySearch says that nothing is damaged or missing but bytes of the search index.
+func onlySearch(r *bundle.Report) bool {
+	return r.Search && (r.Reason == bundle.ReasonBlocks || r.Reason == bundle.ReasonMissing) &&
+		len(r.Damaged)+len(r.Missing) == 0 && r.More+r.Unnamed == 0 && len(r.Absent) <= 1
 }
 
 // signedBy says who signed a bundle that is not whole: that something is missing tells

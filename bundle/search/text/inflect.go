@@ -85,7 +85,7 @@ func Inflections(word, language string) []string {
 			tried = append([]string{language}, tried...)
 		}
 		for _, l := range tried {
-			forms = inflect(forms, word, endings[l])
+			forms = inflect(forms, word, endings[l], leastStems[l])
 			if l == "en" {
 				forms = doubled(forms, word)
 			}
@@ -106,12 +106,15 @@ func written(endings []string, table *unicode.RangeTable) bool {
 	return unicode.Is(table, r)
 }
 
+// leastStems are how many letters a stem has at least before some endings, where that is more than usual: water is no wat.
+var leastStems = map[string]map[string]int{"en": {"er": 4, "ers": 4}}
+
 // inflect appends every stem of word with every ending.
-func inflect(forms []string, word string, endings []string) []string {
+func inflect(forms []string, word string, endings []string, least map[string]int) []string {
 	letters := utf8.RuneCountInString(word)
 	for _, e := range endings {
 		stem, ok := strings.CutSuffix(word, e)
-		if n := utf8.RuneCountInString(stem); !ok || n < minStem || 2*n+1 < letters {
+		if n := utf8.RuneCountInString(stem); !ok || n < minStem || 2*n+1 < letters || n < least[e] {
 			continue
 		}
 		for _, other := range endings {
@@ -145,9 +148,9 @@ func doubled(forms []string, word string) []string {
 func article(forms []string, word string, endings []string) []string {
 	const al = "ال"
 	if bare, ok := strings.CutPrefix(word, al); ok && utf8.RuneCountInString(bare) >= minStem {
-		return append(inflect(forms, bare, endings), bare)
+		return append(inflect(forms, bare, endings, nil), bare)
 	}
-	for _, f := range append(inflect(nil, word, endings), word) {
+	for _, f := range append(inflect(nil, word, endings, nil), word) {
 		forms = append(forms, al+f)
 	}
 	return forms
