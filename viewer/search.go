@@ -155,6 +155,12 @@ func (h *searchPage) fill(volumes []*volume) {
 	}
 }
 
+// Choices says whether there is something to narrow the query by.
+func (h *searchPage) Choices() bool {
+	return (len(h.Rows) > 0 || len(h.Active) > 0 || h.BadDate) &&
+		(len(h.Volumes)+len(h.Kinds)+len(h.Tongues)+len(h.Sections) > 0 || h.Dated)
+}
+
 // find asks each bundle for its best hits.
 func (h *searchPage) find(s inquiry, volumes []*volume, limit int) (answers []answer) {
 	if s.badDate() {

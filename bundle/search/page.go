@@ -69,16 +69,22 @@ func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 	return groups[min(first, len(groups)):]
 }
 
-// maxCounted is how many documents are taken together to be counted.
-const maxCounted = 50_000
+// maxChunks is how many chunks of groups are read to count them.
+const maxChunks = 8
 
-// count returns how many groups there are of the documents found, which ascend as their groups' chunks do.
+// count returns how many groups there are of the documents found, which ascend as the chunks of groups do. Where there
+// are very many it takes the rest to be like the beginning.
 func (s *inquiry) count(r *Result) int {
-	known := map[uint32]bool{}
-	for _, doc := range r.Found[:min(len(r.Found), maxCounted)] {
+	known, chunks := map[uint32]bool{}, 0
+	for i, doc := range r.Found {
+		if doc < s.groups.first || doc > s.groups.last || !s.groups.loaded {
+			if chunks++; chunks > maxChunks {
+				return int(int64(len(known)) * int64(len(r.Found)) / int64(i))
+			}
+		}
 		known[s.group(doc)] = true
 	}
-	return len(known) + max(0, len(r.Found)-maxCounted)
+	return len(known)
 }
 
 // group returns the group of a document: its own number where it has none, or it cannot be read.

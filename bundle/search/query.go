@@ -44,7 +44,7 @@ type Hit struct {
 type Result struct {
 	Hits    []Hit
 	Found   []uint32 // all documents, ascending, groups not taken together
-	Groups  int      // how many groups they are, or at least, where they are very many
+	Groups  int      // how many groups they are, about, where they are very many
 	Total   int      // how many documents there are, groups not taken together
 	Relaxed bool     // there are few documents with all words, so the rest have most of them
 	Partial bool     // reading all would have taken too long: there may be more
