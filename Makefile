@@ -37,7 +37,7 @@ lint:
 
 race: tools
 	.ci/install-tools race
-	CGO_ENABLED=1 go test -race -short ./...
+	CGO_ENABLED=1 go test -race -short -timeout 30m ./...
 
 fuzz:
 	.ci/fuzz $(FUZZTIME)

@@ -31,6 +31,9 @@ const (
 	SignatureDiffers = "signature"
 )
 
+// searchIndex is what of the bundle differs where one has an index of its words and the other has not.
+const searchIndex = "search index"
+
 // Compare says whether two bundles are the same, and yields what differs: first of
 // the bundles themselves, then of the items, in the order of paths. Members of bundles
 // with the same MANIFEST are the same without reading more: it names every byte. Only
@@ -54,7 +57,13 @@ func Compare(ctx context.Context, a, b *Reader, yield func(Difference) error) (s
 	if err := compareItems(ctx, a, b, differ); err != nil {
 		return false, err
 	}
-	if same { // a reader's mark can be where nobody looks
+	switch inA, inB := a.HasSearch(), b.HasSearch(); {
+	case inA && !inB:
+		err = differ(searchIndex, OnlyFirst)
+	case inB && !inA:
+		err = differ(searchIndex, OnlySecond)
+	}
+	if err == nil && same { // a reader's mark can be where nobody looks
 		err = differ(indexName, BundleDiffers)
 	}
 	return same, err

@@ -117,6 +117,7 @@ type material struct {
 	missing  []string // pictures that are not there
 	external []string // addresses on the net
 	sparse   bool     // a page that shows little
+	texts    int      // tracks of text in a recording
 }
 
 // produce makes of a file what is packed of it. It fills in what the item says, and returns no
@@ -222,7 +223,7 @@ func (m *material) clean(mediaType string) (*product, error) {
 	if it.Kind == bundle.KindSound { // a film's is often who owns the telephone
 		it.Byline = cleanTitle(r.Artist)
 	}
-	m.removed = r.Removed
+	m.removed, m.texts = r.Removed, r.Texts
 	if c := r.Cover; c != nil && c.Size <= maxCover {
 		if m.cover, err = io.ReadAll(scrub.Plan{c.Piece}.Reader(m.file)); err != nil {
 			return nil, err

@@ -7,6 +7,9 @@ import (
 	jpg "image/jpeg"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -150,6 +153,36 @@ func TestUnsaid(t *testing.T) {
 	}
 	if got := r.refused["a/phone.md"]; !strings.Contains(got, `"+82 10-1234-5678"`) || !strings.Contains(got, "line ") {
 		t.Errorf("the reason does not say what, and where: %s", got)
+	}
+}
+
+// TestUnsaidInFilms: captions inside a film cannot be searched, so such a film is refused where a list is given.
+func TestUnsaidInFilms(t *testing.T) {
+	t.Parallel()
+	list, err := never.Parse([]byte("John Doe\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := lay(t, map[string]string{"captions.srt": "1\n00:00:00,000 --> 00:00:01,000\nJohn Doe\n"})
+	base := []string{"-v", "error", "-f", "lavfi", "-i", "testsrc=d=0.5:s=64x48:r=10", "-i", "captions.srt", "-pix_fmt", "yuv420p"}
+	for _, args := range [][]string{
+		{"-map", "0", "plain.mp4"}, {"-map", "0", "-map", "1", "-c:s", "mov_text", "said.mp4"},
+		{"-map", "0", "plain.mkv"}, {"-map", "0", "-map", "1", "-c:s", "srt", "said.mkv"},
+	} {
+		execute(t, dir, "ffmpeg", append(slices.Clone(base), args...)...)
+	}
+	if err := os.Remove(filepath.Join(dir, "captions.srt")); err != nil {
+		t.Fatal(err)
+	}
+	r := scanAll(t, open(t, Options{Unsaid: list}, dir))
+	wantPaths(t, "packed", r.paths(), "plain.mkv", "plain.mp4")
+	for _, name := range []string{"said.mkv", "said.mp4"} {
+		if !strings.Contains(r.refused[name], "it has captions or names of chapters inside") {
+			t.Errorf("%s: %q", name, r.refused[name])
+		}
+	}
+	if r := scanAll(t, open(t, Options{}, dir)); len(r.refused) != 0 {
+		t.Errorf("refused without a list: %q", r.refused)
 	}
 }
 

@@ -53,6 +53,10 @@ func (f *Folder) unsaid(m *material, p *product) (string, error) {
 	return fmt.Sprintf("it must not be said, and stands in %s: %s", where, strings.Join(places, "; ")), nil
 }
 
+// errTexts says that a recording has text inside that nobody here can read.
+var errTexts = errors.New("it has captions or names of chapters inside: take them out, and lay captions beside it in a file, such as " +
+	"film.en.vtt (ffmpeg -i FILM -map 0:s:0 film.en.vtt, and ffmpeg -i FILM -map 0 -map -0:s -map_chapters -1 -c copy NEW)")
+
 // searchText searches what readers will see of an item.
 func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error) {
 	mediaType, _, _ := strings.Cut(m.item.Type, ";")
@@ -76,6 +80,10 @@ func (m *material) searchText(list *never.List, p *product) ([]never.Hit, error)
 		}
 	case bundle.KindBook, bundle.KindDocument:
 		return m.searchDocument(list, mediaType, p)
+	case bundle.KindVideo, bundle.KindSound:
+		if m.texts > 0 {
+			return nil, errTexts
+		}
 	}
 	return nil, nil
 }

@@ -65,6 +65,7 @@ type infoLine struct {
 	Signers   []keyLine      `json:"signers"`
 	Keys      []keyLine      `json:"keys"`
 	Manifest  string         `json:"manifest"`
+	Search    bool           `json:"search"`
 }
 
 // A phraseLine is a text in a language; that of no language has none.
@@ -141,7 +142,7 @@ func (o *infoOptions) gather(r *bundle.Reader) (*infoLine, error) {
 	}
 	return &infoLine{
 		Title: i.Title, Language: i.Language, Date: i.Date, Series: i.Series, Issue: i.Issue,
-		Layout: i.Layout, Items: i.Items, Bytes: i.Bytes,
+		Layout: i.Layout, Search: r.HasSearch(), Items: i.Items, Bytes: i.Bytes,
 		Titles: phraseLines(about.Titles), About: phraseLines(about.Description), Publisher: about.Publisher,
 		Kinds: countLines(kinds), Languages: countLines(languages), Sections: sectionLines(sections),
 		Standing: s.Verdict, Signers: keyLines(s.Signers), Keys: keyLines(i.Keys),
@@ -217,6 +218,7 @@ func (l *infoLine) print(u *ui) {
 	row("layout", string(l.Layout))
 	row("items", fmt.Sprintf("%s, %s: %s", grouped(l.Items), formatSize(l.Bytes), counted(l.Kinds)))
 	row("languages", counted(l.Languages))
+	row("search", map[bool]string{true: "yes, by the words in it", false: "no: it has no search index"}[l.Search])
 	for _, s := range l.Sections {
 		row("section", fmt.Sprintf("%d: %s, %s", s.Number, spoken(s.Name), formatCount(s.Items, "item")))
 	}

@@ -62,7 +62,9 @@ func (f *isoFile) pickTracks(c *isoCleaner) ([]*isoTrack, error) {
 			f.dropped = true
 			continue
 		}
-		tracks = append(tracks, t)
+		if tracks = append(tracks, t); t.kind == "text" {
+			f.res.Texts++
+		}
 	}
 	f.dropReferences(tracks)
 	return tracks, nil

@@ -14,8 +14,11 @@ type mkvTrack struct {
 	encoder func(block []byte) []blankSpan // finds what the encoder says of itself; nil if nothing is known
 }
 
+// mkvCaptions is the kind of tracks of captions.
+const mkvCaptions = 17
+
 // mkvKinds are the kinds of tracks that stay: picture, sound, captions.
-var mkvKinds = map[uint64]bool{1: true, 2: true, 17: true}
+var mkvKinds = map[uint64]bool{1: true, 2: true, mkvCaptions: true}
 
 // readTracks reads the tracks, and makes Voids of those that go.
 func (f *mkvFile) readTracks(b []byte) error {
@@ -30,6 +33,9 @@ func (f *mkvFile) readTracks(b []byte) error {
 			f.res.remove("a track that is neither picture nor sound nor captions", int64(len(e.all)))
 			ebmlVoid(e.all)
 			continue
+		}
+		if kind == mkvCaptions {
+			f.res.Texts++
 		}
 		if kind == 1 && f.res.Width == 0 {
 			f.res.Width, f.res.Height = mkvShown(e.body)

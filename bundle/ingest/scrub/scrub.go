@@ -122,6 +122,7 @@ type Result struct {
 	Millis        int64  // how long it plays
 	Title, Artist string // of a recording, as it says itself: valid UTF-8, at most 1,024 bytes
 	Cover         *Cover // the picture of a recording
+	Texts         int    // how many tracks of text it has inside: captions, names of chapters
 	// Turn is the Exif orientation, 2 to 8, that a picture would have to be turned by to be upright,
 	// where the file could not keep saying so; otherwise 0.
 	Turn int
