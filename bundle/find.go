@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"satchel/bundle/internal/tree"
 	"satchel/bundle/plain"
@@ -45,7 +46,12 @@ type Found struct {
 
 	r *Reader
 	q *Query
+
+	documents atomic.Int64 // that were read to find phrases
 }
+
+// maxDocuments is how many documents a query reads to find phrases in them: each may take long.
+const maxDocuments = 20
 
 // Search returns the index of the words in the bundle, whose documents are the ids of entries. It is read when it
 // is first asked for, and fails with ErrNoSearch, or with one that wraps ErrDamaged, ErrMissing or ErrFormat.
@@ -355,11 +361,19 @@ func (f *Found) text(id uint32) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if (e.Kind == KindDocument || e.Kind == KindBook) && f.documents.Add(1) > maxDocuments {
+		return saidOf(e, ""), search.ErrCut
+	}
 	text, err := f.read(e, maxShown, f.r.cachedBlock)
 	if err == nil && (len(text) >= maxShown || plain.Reads(e.Type) && e.Kind != KindBook && e.Size > maxShown*markupShare) {
 		err = search.ErrCut
 	}
-	return strings.Join([]string{e.Title, nameOf(e.Path), e.Tags, e.Summary, e.Byline, text}, "\n"), err
+	return saidOf(e, text), err
+}
+
+// saidOf is what is said of an item, and what it says.
+func saidOf(e Entry, text string) string {
+	return strings.Join([]string{e.Title, nameOf(e.Path), e.Tags, e.Summary, e.Byline, text}, "\n")
 }
 
 // markupShare is how much longer than its text, in bytes, a page may be that is read for the beginning of it.

@@ -288,7 +288,7 @@ func TestSearchDamage(t *testing.T) {
 	src := shelf()
 	var many strings.Builder // so that the index has many pages
 	for i := range 20_000 {
-		fmt.Fprintf(&many, "word%x ", i*2654435761%(1<<32))
+		fmt.Fprintf(&many, "word%x ", uint32(i)*2654435761)
 	}
 	src["many.txt"] = thing{Item{Kind: KindText, Type: "text/plain; charset=utf-8", Title: "Many"}, []byte(many.String())}
 	name := createSearchable(t, src, Options{Text: readsPDF, Signers: []sign.PrivateKey{testKey(t, 1)}})

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"satchel/bundle/search/text"
 )
@@ -18,9 +17,6 @@ import (
 const (
 	maxRanked = 5000 // documents looked at to fill it
 	maxChecks = 100  // documents read to find phrases in them
-	fewChecks = 10   // the same, when reading takes long
-
-	longCheck = time.Second
 )
 
 // page takes the documents together to groups, and returns those of the page that was asked for.
@@ -35,9 +31,9 @@ func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 	known := map[uint32]int{}
 	var checked []check
 	ahead := 2 * runtime.GOMAXPROCS(0)
-	checks, begun := 0, time.Now()
+	checks := 0
 	for i, h := range hits {
-		if i == maxRanked || len(groups) == end || checks == maxChecks || checks >= fewChecks && time.Since(begun) > longCheck {
+		if i == maxRanked || len(groups) == end || checks == maxChecks {
 			s.partial = s.partial || len(groups) < end
 			break
 		}
