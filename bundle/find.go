@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -181,8 +182,16 @@ func (r *Reader) Find(q Query) (*Found, error) {
 	return f, nil
 }
 
-// recordings are the endings of films and recordings, those first that are most.
-var recordings = []string{".mp4", ".webm", ".mkv", ".mov", ".mp3", ".ogg", ".opus", ".m4a", ".avi", ".flac", ".wav", ".ogv", ".3gp", ".mpg", ".aac"}
+// recordings are the endings of films and recordings, in the order in which they are looked for.
+var recordings = func() (list []string) {
+	for _, mediaType := range slices.Sorted(maps.Keys(extensions)) {
+		if strings.HasPrefix(mediaType, "video/") || strings.HasPrefix(mediaType, "audio/") {
+			list = append(list, extensions[mediaType])
+		}
+	}
+	slices.Reverse(list) // films first
+	return list
+}()
 
 // Recording returns the film or recording that captions lie beside: of film.ko.vtt that is film.mp4.
 func (r *Reader) Recording(captions Entry) (recording Entry, ok bool) {
@@ -364,8 +373,8 @@ func (f *Found) text(id uint32) (string, error) {
 	if (e.Kind == KindDocument || e.Kind == KindBook) && f.documents.Add(1) > maxDocuments {
 		return saidOf(e, ""), search.ErrCut
 	}
-	text, err := f.read(e, maxShown, f.r.cachedBlock)
-	if err == nil && (len(text) >= maxShown || plain.Reads(e.Type) && e.Kind != KindBook && e.Size > maxShown*markupShare) {
+	text, whole, err := f.read(e, maxShown, f.r.cachedBlock)
+	if err == nil && !whole {
 		err = search.ErrCut
 	}
 	return saidOf(e, text), err
@@ -382,11 +391,14 @@ const markupShare = 5
 // Text returns up to about limit bytes of what an item says, without markup, a line for each paragraph. Documents that
 // package plain does not read are read by more, which may be nil. An item without text says nothing.
 func (r *Reader) Text(e Entry, limit int, more TextReader) (string, error) {
-	return r.textOf(e, limit, more, r.cachedBlock)
+	text, _, err := r.textOf(e, limit, more, r.cachedBlock)
+	return text, err
 }
 
-// textOf is Text, of blocks that get returns.
-func (r *Reader) textOf(e Entry, limit int, more TextReader, get func(blockID) (*cachedBlock, error)) (string, error) {
+// textOf is Text, of blocks that get returns. It tells whether the item says no more than that.
+func (r *Reader) textOf(
+	e Entry, limit int, more TextReader, get func(blockID) (*cachedBlock, error),
+) (text string, whole bool, err error) {
 	var b strings.Builder
 	take := func(text string) bool {
 		if b.Len() > 0 {
@@ -405,17 +417,22 @@ func (r *Reader) textOf(e Entry, limit int, more TextReader, get func(blockID) (
 		return n, err
 	})
 	size := e.Size
-	if e.Kind != KindBook {
+	if e.Kind != KindBook && plain.Reads(e.Type) {
 		size = min(size, int64(limit)*markupShare)
 	}
-	err := plain.Text(checked, size, e.Type, func(part plain.Part, text string) bool {
+	readText(checked, size, e.Type, more, func(part plain.Part, text string) bool {
 		return part == plain.Title || take(text)
 	})
+	return b.String(), b.Len() < limit && size == e.Size, damage
+}
+
+// readText yields the text of content, read by package plain or by more. What cannot be read says nothing.
+func readText(r io.ReaderAt, size int64, mediaType string, more TextReader, yield func(plain.Part, string) bool) {
+	err := plain.Text(r, size, mediaType, yield)
 	if errors.Is(err, plain.ErrNoText) && more != nil {
-		base, _, _ := strings.Cut(e.Type, ";")
-		_ = more(checked, e.Size, base, take)
+		base, _, _ := strings.Cut(mediaType, ";")
+		_ = more(r, size, base, func(text string) bool { return yield(plain.Body, text) })
 	}
-	return b.String(), damage
 }
 
 type readerFunc func(p []byte, off int64) (int, error)

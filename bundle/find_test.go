@@ -193,6 +193,25 @@ func TestFindFilmOnce(t *testing.T) {
 	}
 }
 
+// TestFindBehindMarkup: a page may begin with much that is no text. What was read of it is not taken for all of it.
+func TestFindBehindMarkup(t *testing.T) {
+	t.Parallel()
+	src := memory{"a.html": {Item{Kind: KindPage, Type: "text/html; charset=utf-8", Title: "Animals"},
+		[]byte("<p>One." + strings.Repeat(`<i class="`+strings.Repeat("x", 90)+`"></i>`, 1000) + "<p>A quick brown fox.")}}
+	r := open(t, createSearchable(t, src, Options{}))
+	f, err := r.Find(Query{Text: "fox", Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := f.Snippets(60); len(s) != 1 || !strings.Contains(s[0].Text, "brown fox") {
+		t.Errorf("%+v", s)
+	}
+	f, err = r.Find(Query{Text: `"brown fox"`, Limit: 1})
+	if err != nil || len(f.Hits) != 1 || f.Partial {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
 // TestFindNames: a title that is the name of the file counts for no more than that.
 func TestFindNames(t *testing.T) {
 	t.Parallel()
@@ -339,6 +358,9 @@ func TestSearchCache(t *testing.T) {
 	again := read(t, createSearchable(t, shelf(), o))
 	if !bytes.Equal(first, again) || !bytes.Equal(first, alone) {
 		t.Error("other bytes with a cache, or with one worker")
+	}
+	if !bytes.Equal(read(t, createSearchable(t, shelf(), Options{Frames: kept})), read(t, createSearchable(t, shelf(), Options{}))) {
+		t.Error("documents are found that nobody could read")
 	}
 	src := shelf()
 	src["en/salt.html"] = thing{src["en/salt.html"].Item, []byte("<p>A badger.")}

@@ -99,12 +99,13 @@ func (f *Found) snippet(e Entry, length int, get func(blockID) (*cachedBlock, er
 	var text string
 	var part search.Snippet
 	for _, stretch := range stretches {
+		var whole bool
 		var err error
-		if text, err = f.read(e, stretch.limit, get); err != nil || text == "" {
+		if text, whole, err = f.read(e, stretch.limit, get); err != nil || text == "" && whole {
 			return Snippet{Text: e.Summary, Marks: f.Marks(e.Summary)}
 		}
 		part = f.Result.Snippet(text, length)
-		if part.Share >= stretch.enough || len(text) < stretch.limit {
+		if part.Share >= stretch.enough || whole {
 			break
 		}
 	}
@@ -115,23 +116,24 @@ func (f *Found) snippet(e Entry, length int, get func(blockID) (*cachedBlock, er
 	return s
 }
 
-// read returns what an item says, up to about limit bytes, or more where that is at hand: who searches on finds many
-// of the same items.
-func (f *Found) read(e Entry, limit int, get func(blockID) (*cachedBlock, error)) (string, error) {
-	if text, ok := f.r.texts.get(e.ID, limit); ok {
-		return text, nil
+// read returns what an item says, up to about limit bytes, or more where that is at hand, and whether that is all of
+// it: who searches on finds many of the same items.
+func (f *Found) read(e Entry, limit int, get func(blockID) (*cachedBlock, error)) (text string, whole bool, err error) {
+	if t, ok := f.r.texts.get(e.ID, limit); ok {
+		return t.text, t.whole, nil
 	}
-	text, err := f.r.textOf(e, limit, f.q.Documents, get)
+	text, whole, err = f.r.textOf(e, limit, f.q.Documents, get)
 	if err == nil {
-		f.r.texts.put(e.ID, keptText{text, limit})
+		f.r.texts.put(e.ID, keptText{text, limit, whole})
 	}
-	return text, err
+	return text, whole, err
 }
 
-// A keptText is a text that was read up to a limit.
+// A keptText is a text that was read up to a limit, or whole.
 type keptText struct {
 	text  string
 	limit int
+	whole bool
 }
 
 // A textCache keeps texts that were read. Full, it begins anew.
@@ -142,11 +144,11 @@ type textCache struct {
 }
 
 // get returns the text of an item if it was read at least up to a limit.
-func (c *textCache) get(id uint32, limit int) (text string, ok bool) {
+func (c *textCache) get(id uint32, limit int) (t keptText, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t, ok := c.m[id]
-	return t.text, ok && (t.limit >= limit || len(t.text) < t.limit)
+	t, ok = c.m[id]
+	return t, ok && (t.whole || t.limit >= limit)
 }
 
 func (c *textCache) put(id uint32, t keptText) {

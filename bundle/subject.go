@@ -182,7 +182,8 @@ func (ix *indexer) attach(p *placed) error {
 // name finds the key of the index.
 func (ix *indexer) name() error {
 	h := sha256.New()
-	fmt.Fprintf(h, "search 3\x00") // another number when texts are read or cut up in another way
+	// another number when texts are read or cut up in another way
+	fmt.Fprintf(h, "search 3 %t\x00", ix.c.o.Text != nil)
 	ix.rewind()
 	defer ix.close()
 	for p, err := range ix.c.eachContent() {
@@ -335,11 +336,7 @@ func (ix *indexer) read(p *placed, data []byte) (*said, error) {
 		return nil, err
 	}
 	defer done()
-	err = plain.Text(content, it.Size, it.Type, take)
-	if errors.Is(err, plain.ErrNoText) && ix.c.o.Text != nil {
-		base, _, _ := strings.Cut(it.Type, ";")
-		_ = ix.c.o.Text(content, it.Size, base, func(text string) bool { return take(plain.Body, text) })
-	}
+	readText(content, it.Size, it.Type, ix.c.o.Text, take)
 	s.body = body.String()
 	return &s, ix.c.ctx.Err()
 }
@@ -437,7 +434,7 @@ func (c *creator) beginSearch(entries sorter) error {
 		return err
 	}
 	ix.b = search.NewBuilder(c.spool)
-	c.closers = append(c.closers, ix.b.Close)
+	c.closers = append(c.closers, ix.b.Close, func() error { ix.close(); return nil })
 	ix.rewind()
 	c.indexer = ix
 	return nil
@@ -467,7 +464,7 @@ func (ix *indexer) finish(f *os.File) error {
 	ix.close()
 	ix.c.report("search", 0, 0)
 	w := bufio.NewWriterSize(f, 1<<20)
-	if err := errors.Join(f.Truncate(0), ix.b.Finish(w), w.Flush(), ix.b.Close()); err != nil {
+	if err := cmp.Or(f.Truncate(0), ix.b.Finish(w), w.Flush(), ix.b.Close()); err != nil {
 		return err
 	}
 	return ix.keep(io.NewSectionReader(f, 0, 1<<62))

@@ -48,24 +48,21 @@ func newEncoder(window int, level zstd.EncoderLevel) *Encoder {
 // Encode appends the frame of raw to dst.
 func (e *Encoder) Encode(dst, raw []byte) []byte { return e.z.EncodeAll(raw, dst) }
 
-// decoder is there after once.Do(makeDecoder). With sync.OnceValue, the linker would keep all
-// methods of it in the viewer: 9 kB of WebAssembly, gzipped, to read streams.
-var (
-	once    sync.Once
-	decoder *zstd.Decoder
-)
-
-func makeDecoder() {
-	var err error
-	decoder, err = zstd.NewReader(nil,
+var decoder = sync.OnceValue(func() *zstd.Decoder {
+	return newDecoder(
 		zstd.WithDecoderConcurrency(0),
+		zstd.WithDecodeAllCapLimit(true)) // never grows past what size allows
+})
+
+func newDecoder(more ...zstd.DOption) *zstd.Decoder {
+	z, err := zstd.NewReader(nil, append(more,
 		zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxMemory(MaxSize),
-		zstd.WithDecoderMaxWindow(MaxSize),
-		zstd.WithDecodeAllCapLimit(true)) // never grows past what size allows
+		zstd.WithDecoderMaxWindow(MaxSize))...)
 	if err != nil {
 		panic("zframe: internal error: " + err.Error()) // constant options
 	}
+	return z
 }
 
 // Decode returns the size bytes that frame decompresses to, in dst if that has room for
@@ -78,8 +75,7 @@ func Decode(dst, frame []byte, size int) ([]byte, error) {
 	if cap(dst) < size {
 		dst = make([]byte, 0, size)
 	}
-	once.Do(makeDecoder)
-	raw, err := decoder.DecodeAll(frame, dst[:0:size])
+	raw, err := decoder().DecodeAll(frame, dst[:0:size])
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrFrame, err)
 	}
@@ -90,17 +86,7 @@ func Decode(dst, frame []byte, size int) ([]byte, error) {
 }
 
 // streams are decoders that stop where they are told to.
-var streams = sync.Pool{New: func() any {
-	z, err := zstd.NewReader(nil,
-		zstd.WithDecoderConcurrency(1),
-		zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxMemory(MaxSize),
-		zstd.WithDecoderMaxWindow(MaxSize))
-	if err != nil {
-		panic("zframe: internal error: " + err.Error()) // constant options
-	}
-	return z
-}}
+var streams = sync.Pool{New: func() any { return newDecoder(zstd.WithDecoderConcurrency(1)) }}
 
 // Begin returns the first size bytes that frame decompresses to, in dst if that has room for them: what is behind them
 // costs no time. It fails, with an error that wraps ErrFrame, where there are fewer.
