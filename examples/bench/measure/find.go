@@ -107,11 +107,7 @@ func (b *bench) findIn(corpus string, list []known, t *tally) (err error) {
 	if err != nil {
 		return err
 	}
-	zim, err := b.searchZIM(corpus)
-	if err != nil {
-		return err
-	}
-	kiwix, err := b.startKiwix(zim)
+	kiwix, zim, err := b.searchKiwix(corpus)
 	if err != nil {
 		return err
 	}

@@ -27,11 +27,7 @@ func (b *bench) recall() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	zim, err := b.searchZIM(recallCorpus)
-	if err != nil {
-		return err
-	}
-	kiwix, err := b.startKiwix(zim)
+	kiwix, zim, err := b.searchKiwix(recallCorpus)
 	if err != nil {
 		return err
 	}

@@ -99,5 +99,13 @@ func (b *bench) searchZIM(corpus string) (string, error) {
 	return b.zim(searchableZIM(corpus), b.corpus(corpus))
 }
 
+// searchKiwix starts kiwix-serve on the ZIM of a corpus.
+func (b *bench) searchKiwix(corpus string) (kiwix *served, zim string, err error) {
+	if zim, err = b.searchZIM(corpus); err == nil {
+		kiwix, err = b.startKiwix(zim)
+	}
+	return kiwix, zim, err
+}
+
 // packs says whether a corpus is among those that are packed.
 func (b *bench) packs(corpus string) bool { return slices.Contains(b.corpora, corpus) }
