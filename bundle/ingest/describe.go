@@ -215,12 +215,12 @@ func placedLanguage(told, path, rel string) string {
 
 // usualLanguage leaves out a country that goes without saying. Programs write ko-KR and en-US where they mean ko and en.
 func usualLanguage(tag string) string {
-	t := language.Make(cleanLanguage(tag))
-	base, _, region := t.Raw()
+	tag = cleanLanguage(tag)
+	base, _, region := language.Make(tag).Raw()
 	if usual, _ := language.Make(base.String()).Region(); base.String() != "zh" && region == usual {
 		return base.String()
 	}
-	return cleanLanguage(tag)
+	return tag
 }
 
 func folderLanguage(path, rel string) string {

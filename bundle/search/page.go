@@ -42,7 +42,6 @@ func (s *inquiry) page(hits []found, phrases [][]string, r *Result) []Hit {
 				checked = append(checked, s.check(hits[i:min(i+min(ahead, end-len(groups)), len(hits))], phrases)...)
 			}
 			if checks++; !s.hasPhrases(&checked[checks-1]) {
-				r.Total--
 				if at, ok := slices.BinarySearch(r.Found, h.doc); ok {
 					r.Found = slices.Delete(r.Found, at, at+1)
 				}

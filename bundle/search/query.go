@@ -132,11 +132,11 @@ func (x *Index) Search(q Query) (*Result, error) {
 		s.expand(&wanted[i])
 	}
 	hits, relaxed := s.answer(wanted, unwanted)
-	r := &Result{Found: numbers(hits), Total: len(hits), Relaxed: relaxed, units: wanted}
+	r := &Result{Found: numbers(hits), Relaxed: relaxed, units: wanted}
 	s.prefer(hits)
 	rank(hits, maxRanked)
 	r.Hits = s.page(hits, phrases, r)
-	r.Groups = s.count(r)
+	r.Total, r.Groups = len(r.Found), s.count(r)
 	r.prepare(x.docs)
 	r.Partial, r.Damage, r.Corrected = s.partial, s.damage, corrected(wanted)
 	return r, nil
