@@ -17,13 +17,26 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed assets/*.css
+//go:embed assets/*.css assets/*.js
 var assetFiles embed.FS
 
-// script goes into pages of the viewer's own, whose policy lets nothing else run.
-//
-//go:embed assets/search.js
-var script string
+// script is the assets that are script, in the order of their names. It goes into pages of the
+// viewer's own, whose policy lets nothing else run.
+var script = func() string {
+	names, err := fs.Glob(assetFiles, "assets/*.js")
+	if err != nil {
+		panic("viewer: internal error: " + err.Error())
+	}
+	var all strings.Builder
+	for _, name := range names {
+		data, err := assetFiles.ReadFile(name)
+		if err != nil {
+			panic("viewer: internal error: " + err.Error())
+		}
+		all.Write(data)
+	}
+	return all.String()
+}()
 
 // The addresses of our own style sheets.
 const (

@@ -1,7 +1,9 @@
 // Offers ways to go on with what is typed in the search field. Without it, searching is the same form. It asks
 // the viewer alone, and keeps nothing.
 (() => {
-  const form = document.querySelector(".find"), field = form.elements.q, list = form.querySelector("ul");
+  const form = document.querySelector(".find");
+  if (!form) return;
+  const field = form.elements.q, list = form.querySelector("ul");
   let at = -1, turn = 0, wait;
   const mark = to => {
     at = to;
