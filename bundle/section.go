@@ -203,3 +203,26 @@ func parseOrder(b []byte, count int64) ([]uint32, error) {
 	}
 	return ids, nil
 }
+
+// maxSought is how many items of a section SectionPosition looks through.
+const maxSought = 1 << 20
+
+// SectionPosition returns the position of an item in the order of its section, counted from 0. It is
+// not ok for an item without a section, nor for one behind the first million of its section.
+func (r *Reader) SectionPosition(e Entry) (at int64, ok bool, err error) {
+	section := r.Section(e)
+	if section == NoSection {
+		return 0, false, nil
+	}
+	count, err := r.number(bySection, sectionNumber(section))
+	for ; err == nil && at < min(count, maxSought); at += orderChunk {
+		var ids []uint32
+		if ids, err = r.orderFrom(section, at, count); err != nil {
+			break
+		}
+		if i := slices.Index(ids, e.ID); i >= 0 {
+			return at + int64(i), true, nil
+		}
+	}
+	return 0, false, err
+}

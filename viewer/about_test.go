@@ -25,7 +25,7 @@ func TestTitlesInTheReadersLanguage(t *testing.T) {
 		"zh-Hans": {`<bdi lang="zh-CN">饮水</bdi>`},
 		"zh-Hant": {`<bdi lang="zh-TW">飲水</bdi>`},
 	} {
-		_, page := s.ask("?lang=" + lang)
+		_, page := s.homeIn(lang)
 		for _, w := range want {
 			if !strings.Contains(page, w) {
 				t.Errorf("%s: no %s in %s", lang, w, page[:min(len(page), 2500)])

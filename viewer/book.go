@@ -3,7 +3,6 @@ package viewer
 import (
 	"io/fs"
 	"slices"
-	"strings"
 	"sync"
 
 	"satchel/bundle"
@@ -58,6 +57,7 @@ type chapterRow struct {
 type reading struct {
 	Chapters       []chapterRow
 	Number, Of     int
+	Percent        int    // of the book that lies before the chapter
 	Before, Behind string // addresses of the chapters beside this one, or empty
 	Language       string
 }
@@ -67,7 +67,7 @@ const maxDepth = 4
 
 // fillBook shows a chapter of a book, the first one unless the address names another. A book that
 // cannot be opened can still be saved.
-func (i *itemPage) fillBook(inner string) error {
+func (i *itemPage) fillBook(at spot) error {
 	b, err := i.volume.books.get(i.volume.r, i.Entry)
 	switch {
 	case err != nil && isDamage(err):
@@ -76,26 +76,28 @@ func (i *itemPage) fillBook(inner string) error {
 		i.Show, i.Risky = "save", true
 		return nil
 	}
-	name, fragment, _ := strings.Cut(inner, "\n")
-	at := slices.IndexFunc(b.Chapters, func(c book.Chapter) bool { return c.Path == name })
-	if name == "" {
-		at = 0
+	n := slices.IndexFunc(b.Chapters, func(c book.Chapter) bool { return c.Path == at.chapter })
+	if at.chapter == "" {
+		n = 0
 	}
-	if at < 0 {
+	if n < 0 {
 		return fs.ErrNotExist
 	}
-	i.Show, i.Book = "book", i.chapters(b, at)
-	i.Source = i.address(viewContent, i.Entry.Path+"\n"+b.Chapters[at].Path)
-	i.Alone = i.Source
-	if fragment != "" {
-		i.Source += "#" + fragment
+	i.Show, i.Book = "book", i.chapters(b, n, at)
+	inner := b.Chapters[n].Path
+	i.Source = i.address(viewContent, i.Entry.Path+"\n"+inner)
+	f := b.File(inner)
+	if f == nil {
+		return fs.ErrNotExist
 	}
-	return nil
+	return i.fillPage(i.part(i.Entry, b, f), at.place)
 }
 
-func (i *itemPage) chapters(b *book.Book, at int) *reading {
-	r := &reading{Number: at + 1, Of: len(b.Chapters), Language: i.Entry.Language}
-	address := func(n int) string { return i.address(viewItem, i.Entry.Path+"\n"+b.Chapters[n].Path) }
+func (i *itemPage) chapters(b *book.Book, at int, s spot) *reading {
+	r := &reading{Number: at + 1, Of: len(b.Chapters), Percent: at * 100 / len(b.Chapters), Language: i.Entry.Language}
+	address := func(n int) string {
+		return i.spot(spot{path: i.Entry.Path, chapter: b.Chapters[n].Path, trail: s.trail})
+	}
 	for n, c := range b.Chapters {
 		title := plain(c.Title)
 		if title == "" {
@@ -122,12 +124,18 @@ func (v *Viewer) fromBook(p *page, e bundle.Entry, inner string) *Response {
 	if f == nil {
 		return p.plainFailure(fs.ErrNotExist)
 	}
-	part := bundle.Entry{Item: bundle.Item{Path: inner, Type: f.Type, Size: f.Size}, ID: e.ID}
+	return v.give(p, p.part(e, b, f))
+}
+
+// part is a file in a book as what is made ready to show.
+func (p *page) part(e bundle.Entry, b *book.Book, f *book.File) source {
+	inner := bundle.Entry{Item: bundle.Item{Path: f.Path, Type: f.Type, Size: f.Size}, ID: e.ID}
 	read := func(limit int64) ([]byte, error) {
-		data, _, err := b.Read(inner, limit)
+		data, _, err := b.Read(f.Path, limit)
 		return data, err
 	}
-	l := newLinker(v, p.volume.number, inner, p.suffix())
-	l.within = e.Path + "\n"
-	return v.give(p, source{part, inner, read, l})
+	begin := func() ([]byte, error) { return read(maxPage) }
+	l := newLinker(p.viewer, p.volume.number, f.Path, p.suffix())
+	l.book = e.Path
+	return source{inner, f.Path, read, begin, l}
 }

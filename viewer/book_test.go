@@ -71,7 +71,10 @@ func TestBook(t *testing.T) {
 	if strings.Contains(page, "Previous chapter") {
 		t.Error("there is a chapter before the first")
 	}
-	a, chapter := s.ask(find(t, page, `<iframe class="frame" src="([^"]+)"`))
+	contains(t, page, `<article class="prose"`, "Dig here")
+	lacks(t, page, "alert", "<iframe")
+	_, own := s.ask(find(t, page, `class="acts"><a class="act" href="([^"]+)"`))
+	a, chapter := s.ask(find(t, own, `<iframe class="frame" src="([^"]+)"`))
 	if a.Status != 200 || !strings.Contains(chapter, "Dig here") || strings.Contains(chapter, "alert") {
 		t.Fatalf("%d: %s", a.Status, chapter)
 	}
@@ -81,8 +84,10 @@ func TestBook(t *testing.T) {
 	if a, style := s.ask(find(t, chapter, `<link[^>]* href="([^"]+)"`)); a.Status != 200 || !strings.Contains(style, "url(") || strings.Contains(style, "site.example") {
 		t.Errorf("the style sheet: %d, %s", a.Status, style)
 	}
-	_, page = s.ask(find(t, chapter, `href="([^"]+)"[^>]*>on<`))
-	if !strings.Contains(page, "Chapter 2 of 3") || !strings.Contains(page, "#deep") {
+	on := find(t, page, `href="([^"]+)"[^>]*>on<`)
+	_, page = s.ask(on)
+	_, id, _ := strings.Cut(on, "#")
+	if !strings.Contains(page, "Chapter 2 of 3") || !strings.Contains(page, `id="`+id+`"`) {
 		t.Errorf("the link to the second chapter leads to\n%s", page)
 	}
 	_, page = s.ask(find(t, page, `rel="next" href="([^"]+)"`))

@@ -15,19 +15,21 @@ type cache struct {
 	order *list.List // of *cached, the latest first
 }
 
-// A cacheKey names what was made ready: an item, in a volume, with links for a
-// language of the interface.
+// A cacheKey names what was made ready: an item, in a volume, with links that carry a look, in a frame
+// or as an article.
 type cacheKey struct {
 	volume   int
 	id       uint32
 	part     string // of a book
 	language string
-	chosen   bool // links carry the language
+	look     look
+	article  bool
 }
 
 type cached struct {
-	key  cacheKey
-	body []byte
+	key   cacheKey
+	value any
+	size  int // bytes
 }
 
 // overhead is what an entry takes beside its bytes, about.
@@ -38,7 +40,7 @@ func newCache(limit int) *cache {
 }
 
 // get returns what is kept under a key, or nil. It must not be changed.
-func (c *cache) get(k cacheKey) []byte {
+func (c *cache) get(k cacheKey) any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.byKey[k]
@@ -46,12 +48,12 @@ func (c *cache) get(k cacheKey) []byte {
 		return nil
 	}
 	c.order.MoveToFront(e)
-	return e.Value.(*cached).body
+	return e.Value.(*cached).value
 }
 
-// put keeps body, unless it is so large that it would drive out too much else.
-func (c *cache) put(k cacheKey, body []byte) {
-	cost := len(body) + overhead
+// put keeps a value of so many bytes, unless it is so large that it would drive out too much else.
+func (c *cache) put(k cacheKey, value any, size int) {
+	cost := size + overhead
 	if cost > c.limit/8 {
 		return
 	}
@@ -60,11 +62,11 @@ func (c *cache) put(k cacheKey, body []byte) {
 	if c.byKey[k] != nil {
 		return
 	}
-	c.byKey[k] = c.order.PushFront(&cached{k, body})
+	c.byKey[k] = c.order.PushFront(&cached{k, value, size})
 	for c.size += cost; c.size > c.limit; {
 		last := c.order.Back()
 		old := c.order.Remove(last).(*cached)
 		delete(c.byKey, old.key)
-		c.size -= len(old.body) + overhead
+		c.size -= old.size + overhead
 	}
 }

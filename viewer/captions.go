@@ -48,6 +48,7 @@ func (p *page) tracks(film bundle.Entry) (shown, saved []track) {
 		}
 	}
 	p.pickDefault(shown)
+	p.tellTracksApart(shown)
 	return shown, saved
 }
 
@@ -64,6 +65,16 @@ func (p *page) track(e bundle.Entry, as view, tag string) track {
 		label = languageName(language)
 	}
 	return track{Address: address, Language: language, Label: label}
+}
+
+// tellTracksApart numbers those of the same name.
+func (p *page) tellTracksApart(tracks []track) {
+	times := map[string]int{}
+	for i, t := range tracks {
+		if times[t.Label]++; times[t.Label] > 1 {
+			tracks[i].Label += " " + p.Num(times[t.Label])
+		}
+	}
 }
 
 // pickDefault turns on the captions in the language of the interface.

@@ -62,7 +62,7 @@ func TestC08NoFalseAlarm(t *testing.T) {
 func TestC08InLists(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, Options{}, testbundle.New(t, testbundle.Files{"a/Paris.txt": "1", "a/P\u0430ris.txt": "2", "a/Oslo.txt": "3"}))
-	_, home := s.ask("?lang=fa")
+	_, home := s.homeIn("fa")
 	numbers := regexp.MustCompile(`<bdi dir="ltr">#([^<]+)</bdi>`).FindAllStringSubmatch(home, -1)
 	if len(numbers) != 2 || numbers[0][1] == numbers[1][1] {
 		t.Errorf("the list tells two of its three items apart by %q", numbers)

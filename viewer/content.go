@@ -45,8 +45,7 @@ func (v *Viewer) content(p *page, name string) *Response {
 	if inner != "" && baseType(e.Type) == typeBook {
 		return v.fromBook(p, e, inner)
 	}
-	read := func(limit int64) ([]byte, error) { return p.volume.r.ReadItem(e, limit) }
-	s := source{e, "", read, newLinker(v, p.volume.number, e.Path, p.suffix())}
+	s := p.source(e)
 	switch formOf(e) {
 	case formPage, formStyle, formPicture, formFont:
 		return v.give(p, s)
@@ -61,7 +60,22 @@ type source struct {
 	entry  bundle.Entry
 	part   string
 	read   func(limit int64) ([]byte, error)
+	begin  func() ([]byte, error) // the first styleHead bytes, where there are as many
 	linker *linker
+}
+
+// source is an item as what is made ready to show.
+func (p *page) source(e bundle.Entry) source {
+	read := func(limit int64) ([]byte, error) { return p.volume.r.ReadItem(e, limit) }
+	begin := func() ([]byte, error) {
+		b := make([]byte, min(styleHead, e.Size))
+		n, err := p.volume.r.Content(e).ReadAt(b, 0)
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return b[:n], err
+	}
+	return source{e, "", read, begin, newLinker(p.viewer, p.volume.number, e.Path, p.suffix())}
 }
 
 // give answers with what pages consist of, checked whole before it goes.
@@ -124,8 +138,8 @@ func (p *page) stream(e bundle.Entry, h Header) *Response {
 // ready answers with an item that has to be made ready to show, and keeps the
 // result for the next time.
 func (v *Viewer) ready(p *page, s source, h Header, clean cleaner) *Response {
-	key := cacheKey{p.volume.number, s.entry.ID, s.part, p.lang.tag, p.chosen != ""}
-	if body := v.pages.get(key); body != nil {
+	key := p.cacheKey(s, false)
+	if body, ok := v.pages.get(key).([]byte); ok {
 		return whole(200, h, body)
 	}
 	raw, err := s.read(maxPage)
@@ -136,8 +150,12 @@ func (v *Viewer) ready(p *page, s source, h Header, clean cleaner) *Response {
 	if err != nil {
 		return p.plainFailure(err)
 	}
-	v.pages.put(key, body)
+	v.pages.put(key, body, len(body))
 	return whole(200, h, body)
+}
+
+func (p *page) cacheKey(s source, article bool) cacheKey {
+	return cacheKey{p.volume.number, s.entry.ID, s.part, p.lang.tag, p.look, article}
 }
 
 // A cleaner makes what a browser gets from what was packed.
@@ -158,9 +176,6 @@ func (v *Viewer) cleanPage(raw []byte, l *linker, p *page) ([]byte, error) {
 	out := scratch.Get().(*bytes.Buffer)
 	defer release(out)
 	o := sanitize.Options{Linker: l, Styles: true, Title: p.T("title.page")}
-	if !hasStyle(raw) {
-		o.Head = `<link rel="stylesheet" href="` + pathArticle + `">`
-	}
 	if err := sanitize.HTML(out, bytes.NewReader(raw), o); err != nil {
 		return nil, err
 	}
@@ -179,11 +194,14 @@ func (v *Viewer) cleanDrawing(raw []byte, _ *linker, _ *page) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// hasStyle says whether a page brings a style of its own. One that does not is
-// shown in ours, which is made for reading. A spelling that is not in the list only
-// means that ours comes first.
+// styleHead is how many bytes of a page are looked through for a style of its own.
+const styleHead = 32 << 10
+
+// hasStyle says whether a page brings a style of its own. One that does not is an
+// article, and shown in ours, which is made for reading. So is one whose spelling is not in
+// the list.
 func hasStyle(raw []byte) bool {
-	head := raw[:min(len(raw), 32<<10)]
+	head := raw[:min(len(raw), styleHead)]
 	for _, sign := range []string{"stylesheet", "<style", "StyleSheet", "STYLESHEET", "<STYLE"} {
 		if bytes.Contains(head, []byte(sign)) {
 			return true

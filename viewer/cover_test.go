@@ -82,7 +82,7 @@ func TestCover(t *testing.T) {
 			t.Errorf("%s is shown on its page as %q, want %q", path, large.Path, want.large)
 		}
 	}
-	_, home := s.ask("")
+	_, home := s.home()
 	contains(t, home, "Files: 22", `alt="" width="256" height="256" loading="lazy"`)
 	lacks(t, home, ">.previews<", ">a.png<")
 	for path := range files {
@@ -101,7 +101,7 @@ func TestRows(t *testing.T) {
 		"b.mp3": {Millis: 61_500, Byline: strings.Repeat("ㅁ", 300), Origin: "javascript:alert(1)"},
 		"c.mp4": {Millis: huge, Words: huge, Width: huge, Height: huge, Summary: strings.Repeat("x", 1000)},
 	})
-	_, home := s.ask("")
+	_, home := s.home()
 	contains(t, home, "3 min read", "By \u2068A \uFFFD B\u2069", "&lt;b&gt;What&lt;/b&gt; it is", ">1:02<", ">1281023894007:36:28<")
 	lacks(t, home, strings.Repeat("ㅁ", maxByline+1))
 	_, page := s.open(viewItem, "a.html")
@@ -134,7 +134,7 @@ func TestGallery(t *testing.T) {
 		files["d/p"+strconv.Itoa(100+i)+".png"] = pixel
 	}
 	s := said(t, files, nil)
-	_, home := s.ask("")
+	_, home := s.home()
 	_, folder := s.ask(find(t, home, `href="([^"]+)"><bdi>d<`))
 	_, list := s.ask(find(t, folder, `href="([^"]+)"><bdi>Pictures`))
 	_, page := s.ask(find(t, list, `class="tile" href="([^"]+)"`))
@@ -149,7 +149,7 @@ func TestGallery(t *testing.T) {
 		contains(t, page, `alt="p`+strconv.Itoa(168-i)+`"`)
 	}
 	lacks(t, page, `rel="prev"`)
-	_, list = s.ask(find(t, page, `href="([^"]+)">All pictures`))
+	_, list = s.ask(find(t, page, `class="up"><a href="([^"]+)"`))
 	contains(t, list, `class="tile"`, `class="crumbs"`)
 
 	_, all := s.ask(find(t, home, `href="([^"]+)"><bdi>Pictures`))
@@ -173,7 +173,7 @@ func TestPicturePage(t *testing.T) {
 	for path, want := range map[string][2]string{"a.png": {"large", pixel}, "b.png": {pixel, pixel}, "c.tiff": {"small", "II*"}} {
 		_, page := s.open(viewItem, path)
 		_, shown := s.ask(find(t, page, `<img src="([^"]+)"`))
-		_, original := s.ask(find(t, page, `class="stage" href="([^"]+)"`))
+		_, original := s.ask(find(t, page, `class="full" href="([^"]+)"`))
 		if shown != want[0] || original != want[1] {
 			t.Errorf("%s: shown is %q, behind it %q", path, shown, original)
 		}

@@ -56,12 +56,17 @@ func clip(s string, limit int) string {
 	return s
 }
 
-// duration writes how long something plays: minutes and seconds, with hours before them where there are any.
+// duration writes how long something plays.
 func (l *language) duration(millis int64) string {
 	seconds := millis / 1000
 	if millis%1000 >= 500 || seconds == 0 {
 		seconds++ // what plays at all plays for a second
 	}
+	return l.clock(int(seconds))
+}
+
+// clock writes seconds as minutes and seconds, with hours before them where there are any.
+func (l *language) clock(seconds int) string {
 	if h := seconds / 3600; h > 0 {
 		return l.figures(fmt.Sprintf("%d:%02d:%02d", h, seconds/60%60, seconds%60))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"satchel/bundle"
@@ -22,22 +23,37 @@ type shelf struct {
 	kind     bundle.Kind
 	language string
 	folder   string
+	section  string // its number
 	after    string // the folder behind which the list of folders goes on
 }
 
 // String writes a shelf for an address. No field can have a line feed in it.
 func (s shelf) String() string {
-	return strings.Join([]string{string(s.kind), s.language, s.folder, s.after}, "\n")
+	return strings.Join([]string{string(s.kind), s.language, s.folder, s.section, s.after}, "\n")
 }
+
+// shelfLines is how many lines String writes.
+const shelfLines = 5
 
 // parseShelf reads what String wrote, or nothing.
 func parseShelf(text string) shelf {
 	f := strings.Split(text, "\n")
-	if len(f) != 4 {
+	if len(f) != shelfLines {
 		return shelf{}
 	}
-	return shelf{bundle.Kind(f[0]), f[1], f[2], f[3]}
+	return shelf{bundle.Kind(f[0]), f[1], f[2], f[3], f[4]}
 }
+
+// number is that of the section that the shelf is reduced to, or bundle.NoSection.
+func (s shelf) number() int {
+	if n, err := strconv.Atoi(s.section); err == nil {
+		return n
+	}
+	return bundle.NoSection
+}
+
+// ordered says whether the shelf shows a section as it was put in order.
+func (s shelf) ordered() bool { return s.section != "" && s.language == "" && s.folder == "" }
 
 // readable are the kinds that somebody looks for by themselves.
 var readable = []bundle.Kind{
@@ -45,23 +61,19 @@ var readable = []bundle.Kind{
 	bundle.KindSound, bundle.KindVideo, bundle.KindFile,
 }
 
-// filter returns what the shelf shows. Pictures are mostly parts of pages: they
-// are shown when asked for, or when there is nothing else.
-func (s shelf) filter(kinds []bundle.Count) bundle.Filter {
-	f := bundle.Filter{Folder: s.folder}
+// filter returns what a shelf shows. Pictures are mostly parts of pages: they are shown when asked
+// for, or when there is nothing else.
+func (vol *volume) filter(s shelf) bundle.Filter {
+	f := bundle.Filter{Folder: s.folder, Kinds: readable}
+	if n := s.number(); n >= 0 {
+		f.Sections = []int{n}
+	}
 	if s.language != "" {
 		f.Languages = []string{s.language}
 	}
 	if s.kind != "" {
 		f.Kinds = []bundle.Kind{s.kind}
-		return f
-	}
-	for _, c := range kinds {
-		if slices.Contains(readable, bundle.Kind(c.Name)) {
-			f.Kinds = append(f.Kinds, bundle.Kind(c.Name))
-		}
-	}
-	if len(f.Kinds) == 0 {
+	} else if some, _, more, err := vol.r.List(f, 0, 1); err == nil && len(some) == 0 && !more {
 		f.Kinds = []bundle.Kind{bundle.KindPicture}
 	}
 	return f
@@ -77,6 +89,7 @@ type row struct {
 	Thumb                                                               *image // what stands for it, or nil
 	Number                                                              string // of the item, where others look like it
 	number                                                              string // the same, wherever it stands
+	Broken                                                              string // damaged or missing, or empty
 
 	// Of what was found: the title and a part of the text, with the words that were searched for.
 	Marked, Snippet   []piece
@@ -90,6 +103,9 @@ type row struct {
 // A homePage lists what is in a bundle.
 type homePage struct {
 	*page
+	Section  bool // the heading is that of a section, or of a folder
+	Up       option
+	Sections []sectionCard
 	Heading  string
 	Language string // of the heading
 	About    bundle.Phrase
@@ -110,12 +126,11 @@ type homePage struct {
 	Total    int64 // -1: not known without counting
 }
 
-// start is the first page: the home of the only bundle, or the library.
-func (v *Viewer) start(p *page) *Response {
-	if len(v.volumes) != 1 {
-		return v.library(p)
-	}
-	return v.home(p, shelf{})
+// A sectionCard leads to a section.
+type sectionCard struct {
+	option
+	Cover *image // what stands for it, or nil
+	Icon  string
 }
 
 func (v *Viewer) home(p *page, s shelf) *Response {
@@ -128,11 +143,25 @@ func (v *Viewer) home(p *page, s shelf) *Response {
 	if h.Heading == "" {
 		h.Heading, h.Language = p.T("untitled"), p.lang.tag
 	}
+	h.enter(s)
 	if err := h.fill(s); err != nil {
 		code, key := p.diagnose(err)
 		return p.problem(code, key, shellHeader)
 	}
 	return p.show(200, "home", h)
+}
+
+// enter puts the name of a section over its page, and of a folder over the folder's.
+func (h *homePage) enter(s shelf) {
+	name := h.volume.sectionName(s.number(), h.lang.tag)
+	if name.Text == "" && s.folder != "" {
+		name.Text = plain(path.Base(s.folder))
+	}
+	if name.Text == "" {
+		return
+	}
+	h.Up = option{Label: h.Heading, Tag: h.Language, Address: h.Home()}
+	h.Heading, h.Language, h.Section, h.About = name.Text, name.Language, true, bundle.Phrase{}
 }
 
 func (h *homePage) fill(s shelf) error {
@@ -141,14 +170,18 @@ func (h *homePage) fill(s shelf) error {
 	if err != nil {
 		return err
 	}
+	h.self = h.bare(viewHome, s.String())
 	h.Kinds = h.kindOptions(s, kinds)
+	if s == (shelf{}) && h.from == 0 {
+		h.fillSections()
+	}
 	if err := h.fillLanguages(s); err != nil {
 		return err
 	}
 	if err := h.fillFolders(s); err != nil {
 		return err
 	}
-	filter := s.filter(kinds)
+	filter := h.volume.filter(s)
 	if h.Total, err = r.Count(filter); err != nil {
 		return err
 	}
@@ -158,8 +191,56 @@ func (h *homePage) fill(s shelf) error {
 	return h.fillRows(s, filter)
 }
 
+// fillSections offers the sections, each with a picture that stands for it.
+func (h *homePage) fillSections() {
+	for n, sec := range h.volume.sections() {
+		if sec.Items == 0 {
+			continue
+		}
+		name := h.volume.sectionName(n, h.lang.tag)
+		c := sectionCard{option: option{Label: name.Text, Tag: name.Language, Shown: h.Num(sec.Items),
+			Address: h.address(viewHome, shelf{section: sectionNumber(n)}.String())}}
+		if cover, ok := h.sectionCover(n, sec); ok {
+			c.Cover = h.image(cover)
+		}
+		h.Sections = append(h.Sections, c)
+	}
+}
+
+// sectionCover is the picture that stands for a section: that which its maker named, or else that of the
+// first item with one.
+func (h *homePage) sectionCover(n int, sec bundle.Section) (bundle.Entry, bool) {
+	if sec.Cover != "" {
+		if e, err := h.volume.r.Lookup(sec.Cover); err == nil && isImage(e) {
+			return h.volume.cover(e)
+		}
+	}
+	const tries = 8
+	entries, _, err := h.volume.r.SectionItems(n, 0, tries)
+	if err != nil {
+		return bundle.Entry{}, false
+	}
+	for _, e := range entries {
+		if cover, ok := h.volume.cover(e); ok {
+			return cover, true
+		}
+	}
+	return bundle.Entry{}, false
+}
+
+func sectionNumber(n int) string { return strconv.Itoa(n) }
+
+// shown returns the items that are due on the page, and where the next ones begin.
+func (h *homePage) shown(s shelf, f bundle.Filter) (entries []bundle.Entry, next uint32, more bool, err error) {
+	if !s.ordered() {
+		return h.volume.r.List(f, h.from, itemsPerPage)
+	}
+	entries, at, more, err := h.volume.inOrder(s.number(), f.Kinds, int64(h.from), itemsPerPage)
+	return entries, uint32(at), more, err
+}
+
 func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
-	entries, next, more, err := h.volume.r.List(f, h.from, itemsPerPage)
+	entries, next, more, err := h.shown(s, f)
 	if err != nil {
 		return err
 	}
@@ -169,15 +250,16 @@ func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
 		if cover, ok := h.volume.cover(e); ok {
 			w.Thumb = h.image(cover)
 		}
-		if h.Gallery {
-			w.Address = h.picture(e, s)
+		w.Address = h.spot(spot{path: e.Path, trail: trail{shelf: s}})
+		if s.section != "" || s.folder != "" {
+			w.Folder = ""
 		}
 		h.Rows = append(h.Rows, w)
 	}
 	tellApart(h.Rows)
 	self := h.address(viewHome, s.String())
 	if more {
-		h.Next = h.page.at(self, next)
+		h.Next = from(self, next)
 	}
 	if h.from > 0 {
 		h.First = self
@@ -188,12 +270,18 @@ func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
 func (p *page) row(e bundle.Entry) row {
 	folder, _ := path.Split(e.Path)
 	w := row{
-		facts: p.facts(e), Title: titleOf(e), Address: p.address(viewItem, e.Path), Kind: string(e.Kind),
+		facts: p.facts(e), Title: titleOf(e), Address: p.spot(spot{path: e.Path}), Kind: string(e.Kind),
 		KindName: p.T("kind." + string(e.Kind)), Folder: plain(strings.TrimSuffix(folder, "/")),
 		LanguageTag: e.Language, number: p.Num(int64(e.ID) + 1),
 	}
 	if e.Language != "" {
 		w.Language = languageName(e.Language)
+	}
+	switch p.volume.check.of(e.Path) {
+	case bundle.Changed:
+		w.Broken = p.T("damaged")
+	case bundle.Incomplete:
+		w.Broken = p.T("missing")
 	}
 	if e.Kind != bundle.KindPage && e.Kind != bundle.KindText {
 		w.Size = p.Size(e.Size)
@@ -210,7 +298,7 @@ func (h *homePage) findStart() {
 	}
 	for _, name := range append(names, startPages...) {
 		if e, err := h.volume.r.Lookup(name); err == nil && formOf(e) == formPage {
-			h.Begin = h.address(viewItem, e.Path)
+			h.Begin = h.spot(spot{path: e.Path})
 			return
 		}
 	}
@@ -229,14 +317,23 @@ func (h *homePage) kindOptions(s shelf, kinds []bundle.Count) []option {
 		}
 		one := all
 		one.kind = kind
+		if s != (shelf{kind: s.kind}) && s.kind != kind && !h.any(one) {
+			continue
+		}
 		o := option{Label: h.T("kinds." + c.Name), Address: h.address(viewHome, one.String()),
 			Current: s.kind == kind}
-		if s.language == "" && s.folder == "" { // the number is of the whole bundle
+		if s.language == "" && s.folder == "" && s.section == "" { // the number is of the whole bundle
 			o.Shown = h.Num(c.Items)
 		}
 		list = append(list, o)
 	}
 	return list
+}
+
+// any says whether there is anything on a shelf: what leads to nothing is not offered.
+func (h *homePage) any(s shelf) bool {
+	some, _, more, err := h.volume.r.List(h.volume.filter(s), 0, 1)
+	return len(some) > 0 || more || err != nil
 }
 
 // fillLanguages offers the languages of the items, the one of the interface first,
@@ -257,9 +354,12 @@ func (h *homePage) fillLanguages(s shelf) error {
 	for _, c := range counts[:min(len(counts), chipsShown)] {
 		one := all
 		one.language = c.Name
+		if s != (shelf{language: s.language}) && s.language != c.Name && !h.any(one) {
+			continue
+		}
 		o := option{Label: languageName(c.Name), Tag: c.Name, Current: s.language == c.Name,
 			Address: h.address(viewHome, one.String())}
-		if s.kind == "" && s.folder == "" {
+		if s.kind == "" && s.folder == "" && s.section == "" {
 			o.Shown = h.Num(c.Items)
 		}
 		h.Tongues = append(h.Tongues, o)
@@ -269,6 +369,9 @@ func (h *homePage) fillLanguages(s shelf) error {
 
 // fillFolders offers the way up and the folders below.
 func (h *homePage) fillFolders(s shelf) error {
+	if s.section != "" {
+		return nil
+	}
 	if s.folder != "" {
 		h.Crumbs = h.crumbs(s)
 	}

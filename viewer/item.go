@@ -3,6 +3,7 @@ package viewer
 import (
 	"errors"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"satchel/bundle"
@@ -19,10 +20,11 @@ type itemPage struct {
 	Heading  string
 	Entry    bundle.Entry
 	Kind     string
-	Show     string // page, text, picture, sound, video or save
+	Show     string // article, site, book, text, picture, sound, video or save
 	Source   string // the address of the item itself
 	Save     string // the address to save it from, or empty
-	Alone    string // the address to open a page without its frame
+	Article  *article
+	Restyled string // the address of the page as its author made it, or as our articles look, or empty
 	Origin   string // where on the net it comes from, as text
 	Outside  string // the address of the page that warns of that, or empty
 	Text     string
@@ -33,18 +35,17 @@ type itemPage struct {
 	Height   int64
 	Tracks   []track
 	Saved    []track // captions that no browser shows
+	Said     *transcript
+	Words    string // that were searched for, where the item was found for them
 	Book     *reading
 	Risky    bool // other programs may do with it as they like
 }
 
-// item answers with the page around an item. Behind a line feed the text of its
-// address has the place in it to show first: in a book, the chapter, and behind another line feed the
-// place in that. For a picture it is the list that it stands in.
-func (v *Viewer) item(p *page, text string) *Response {
-	name, fragment, _ := strings.Cut(text, "\n")
-	e, err := p.volume.lookup(name)
-	if errors.Is(err, fs.ErrNotExist) && p.volume.isFolder(name) {
-		return v.home(p, shelf{folder: strings.TrimSuffix(name, "/")})
+// item answers with the page around an item.
+func (v *Viewer) item(p *page, at spot) *Response {
+	e, err := p.volume.lookup(at.path)
+	if errors.Is(err, fs.ErrNotExist) && p.volume.isFolder(at.path) {
+		return v.home(p, shelf{folder: strings.TrimSuffix(at.path, "/")})
 	}
 	if err != nil {
 		return p.itemFailure(err)
@@ -57,10 +58,29 @@ func (v *Viewer) item(p *page, text string) *Response {
 	if isSaved(e) && !p.volume.isList(e) {
 		i.Save = p.address(viewSave, e.Path)
 	}
-	if err := i.fill(fragment); err != nil {
+	i.Words, _ = v.queries.get(at.trail.found.id)
+	if err = i.fill(at); err == nil && i.Show != "site" {
+		i.Beside, err = i.beside(e, at.trail)
+	}
+	if err != nil {
 		return p.itemFailure(err)
 	}
 	return p.show(200, "item", i)
+}
+
+// Headed says whether the article has its title in it.
+func (i *itemPage) Headed() bool { return i.Article != nil && i.Article.Titled }
+
+// speeds are how fast recordings can be played.
+var speeds = []string{"0.5", "0.75", "1", "1.25", "1.5", "1.75", "2"}
+
+// Speeds are to choose from, in the reader's digits.
+func (i *itemPage) Speeds() (list []option) {
+	for _, s := range speeds {
+		label := i.lang.figures(strings.Replace(s, ".", i.lang.decimal, 1)) + "×"
+		list = append(list, option{Label: label, Tag: s, Current: s == "1"})
+	}
+	return list
 }
 
 func (p *page) itemFailure(err error) *Response {
@@ -74,27 +94,26 @@ func (vol *volume) isFolder(name string) bool {
 }
 
 // fill decides how the item is shown.
-func (i *itemPage) fill(fragment string) error {
+func (i *itemPage) fill(at spot) error {
 	if i.volume.isList(i.Entry) {
 		i.Show = "save" // and there is nothing to save
 		return nil
 	}
 	if baseType(i.Entry.Type) == typeBook {
-		return i.fillBook(fragment)
+		return i.fillBook(at)
 	}
 	if isImage(i.Entry) {
-		return i.fillPicture(fragment)
+		i.fillPicture()
+		return nil
 	}
 	switch formOf(i.Entry) {
 	case formPage:
-		i.Show, i.Alone = "page", i.Source
-		if fragment != "" {
-			i.Source += "#" + fragment
-		}
+		i.Show = "article"
+		return i.fillPage(i.source(i.Entry), at.place)
 	case formText, formStyle:
 		return i.fillText()
 	case formSound, formVideo:
-		return i.fillRecording()
+		return i.fillRecording(at.place)
 	default:
 		i.Show = "save"
 		i.Risky = i.Entry.Kind == bundle.KindDocument || i.Entry.Kind == bundle.KindBook
@@ -107,7 +126,7 @@ func (i *itemPage) fill(fragment string) error {
 
 // fillPicture shows a picture, or its preview where that is quicker or where browsers do not know the
 // picture's type.
-func (i *itemPage) fillPicture(list string) (err error) {
+func (i *itemPage) fillPicture() {
 	known := formOf(i.Entry) == formPicture
 	shown, ok := i.volume.preview(i.Entry, bundle.PreviewLarge)
 	if !ok && !known {
@@ -126,19 +145,53 @@ func (i *itemPage) fillPicture(list string) (err error) {
 	if i.Show == "" {
 		i.Show, i.Image = "picture", i.image(shown)
 	}
-	if i.Entry.Kind == bundle.KindPicture {
-		i.Beside, err = i.beside(i.Entry, list)
-	}
-	return err
 }
 
-func (i *itemPage) fillRecording() error {
+// fillPage shows a page as an article. A site, which has a style of its own, is shown in a frame; a book
+// is not, unless the reader wants it so.
+func (i *itemPage) fillPage(s source, place string) (err error) {
+	begin, err := s.begin()
+	if err != nil {
+		return err
+	}
+	usual := looksPlain
+	if hasStyle(begin) {
+		other := looksOwn
+		if i.Show == "article" {
+			usual, other = looksOwn, looksPlain
+		}
+		if i.look.own == other {
+			usual, other = other, ""
+		}
+		i.Restyled = i.with(func(l *look) { l.own = other })
+	}
+	if usual == looksPlain {
+		i.Article, err = i.viewer.article(i.page, s)
+		return err
+	}
+	if i.Show == "article" {
+		i.Show = "site"
+	}
+	if place != "" {
+		i.Source += "#" + place
+	}
+	return nil
+}
+
+func (i *itemPage) fillRecording(at string) error {
 	i.Show = "sound"
+	i.Tracks, i.Saved = i.tracks(i.Entry)
 	if formOf(i.Entry) == formVideo {
 		i.Show = "video"
 		i.Width, i.Height = edges(i.Entry)
-		i.Tracks, i.Saved = i.tracks(i.Entry)
 	}
+	if i.at == 0 {
+		i.at, _ = parseSecond(at)
+	}
+	if i.at > 0 {
+		i.Source += "#t=" + strconv.Itoa(i.at)
+	}
+	i.Said = i.transcript(i.Tracks)
 	if cover, ok := i.volume.poster(i.Entry); ok {
 		i.Image = i.image(cover)
 	}

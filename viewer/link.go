@@ -25,16 +25,18 @@ type linker struct {
 	volume int
 	path   string // of the item
 	folder string // that it lies in, with a slash behind it, or empty
-	within string // what goes before paths in a book: that of the book and a line feed
-	suffix string // what keeps the language of the interface: ?lang=ko, or nothing
+	book   string // the path of the book that the item is a part of, or empty
+	suffix string // what keeps the reader's look: ?lang=ko, or nothing
 	tops   int    // how many links leave the frame
-	seen   map[string]string
+
+	pictures map[string]string // the paths of pictures outside of books, by their addresses
+	seen     map[string]string
 }
 
 func newLinker(v *Viewer, volume int, item, suffix string) *linker {
 	folder, _ := path.Split(item)
 	return &linker{v: v, volume: volume, path: item, folder: folder, suffix: suffix,
-		seen: map[string]string{}}
+		seen: map[string]string{}, pictures: map[string]string{}}
 }
 
 // Link answers for a link: to another item's page, to a place in this one, or to
@@ -68,10 +70,15 @@ func (l *linker) link(ref string) (string, bool) {
 	if to == l.path && fragment != "" {
 		return "#" + fragment, true
 	}
-	if fragment != "" {
-		to += "\n" + fragment
+	at := spot{path: to, place: fragment}
+	if l.book != "" {
+		at = spot{path: l.book, chapter: to, place: fragment}
 	}
-	return l.top(viewItem, l.within+to)
+	href, ok := l.top(viewItem, at.String())
+	if fragment != "" {
+		href += "#" + l.v.sealer.id(unescaped(fragment)) // where it is an article
+	}
+	return href, ok
 }
 
 func (l *linker) top(as view, text string) (string, bool) {
@@ -93,7 +100,14 @@ func (l *linker) Resource(ref string, use sanitize.Use) (string, bool) {
 	if use == sanitize.Captions {
 		as = viewCaptions
 	}
-	return l.v.sealer.seal(target{as, l.volume, l.within + to})
+	if l.book != "" {
+		return l.v.sealer.seal(target{as, l.volume, l.book + "\n" + to})
+	}
+	address, ok := l.v.sealer.seal(target{as, l.volume, to})
+	if use == sanitize.Picture && ok && len(l.pictures) < maxRemembered {
+		l.pictures[address] = to
+	}
+	return address, ok
 }
 
 // resolve returns the path in the bundle that a relative address means, and its

@@ -54,7 +54,7 @@ func TestLink(t *testing.T) {
 		text string
 	}{
 		{"a.html", viewItem, "docs/a.html"},
-		{"a.html#b", viewItem, "docs/a.html\nb"},
+		{"a.html#b", viewItem, "docs/a.html\n\nb"},
 		{"https://site.example/a?b=c#d", viewOutside, "https://site.example/a?b=c#d"},
 		{"HTTP://site.example/", viewOutside, "HTTP://site.example/"},
 		{"//site.example/", viewOutside, "https://site.example/"},
@@ -64,6 +64,7 @@ func TestLink(t *testing.T) {
 	} {
 		href, ok := l.Link(c.ref)
 		address, top := strings.CutPrefix(href, "./")
+		address, _, _ = strings.Cut(address, "#")
 		address, lang := strings.CutSuffix(address, "?lang=ko")
 		if !ok || !top || !lang {
 			t.Errorf("%q becomes %q (%v)", c.ref, href, ok)
@@ -127,6 +128,7 @@ func FuzzLink(f *testing.F) {
 			return
 		}
 		address, ok := strings.CutPrefix(href, topMark)
+		address, _, _ = strings.Cut(address, "#")
 		if _, opens := v.sealer.open(address); !ok || !opens {
 			t.Errorf("%q becomes %q", ref, href)
 		}

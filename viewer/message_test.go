@@ -54,7 +54,19 @@ func usedMessages(t *testing.T) map[string]bool {
 		used["verdict."+string(w)+".line"] = true
 		used["verdict."+string(w)+".means"] = true
 	}
-	for _, name := range []string{"home", "library", "item", "page", "search", "trust", "outside", "problem", "left"} {
+	for _, word := range wholes {
+		used["start.whole."+word] = true
+	}
+	for _, word := range makers {
+		used["start.maker."+word] = true
+	}
+	for name, values := range map[string][]string{"theme": append(themes, "auto"), "width": append(widths, "auto")} {
+		used["look."+name] = true
+		for _, value := range values {
+			used["look."+name+"."+value] = true
+		}
+	}
+	for _, name := range []string{"start", "home", "library", "item", "page", "search", "trust", "outside", "problem", "left"} {
 		used["title."+name] = true
 	}
 	for _, key := range slices.Collect(maps.Keys(used)) {
@@ -63,7 +75,7 @@ func usedMessages(t *testing.T) map[string]bool {
 		}
 	}
 	// Beginnings that the code puts together with something.
-	for _, key := range []string{"kind.", "kinds.", "verdict.", "title."} {
+	for _, key := range []string{"kind.", "kinds.", "verdict.", "title.", "look.", "start.whole.", "start.maker."} {
 		delete(used, key)
 	}
 	return used

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"html/template"
 	"io/fs"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,10 +19,12 @@ var templateFiles embed.FS
 //go:embed assets/*.css assets/*.js
 var assetFiles embed.FS
 
-// script is the assets that are script, in the order of their names. It goes into pages of the
-// viewer's own, whose policy lets nothing else run.
-var script = func() string {
-	names, err := fs.Glob(assetFiles, "assets/*.js")
+// script goes into pages of the viewer's own, whose policy lets nothing else run.
+var script = assetText("*.js")
+
+// assetText joins assets in the order of their names.
+func assetText(pattern string) string {
+	names, err := fs.Glob(assetFiles, "assets/"+pattern)
 	if err != nil {
 		panic("viewer: internal error: " + err.Error())
 	}
@@ -36,13 +37,12 @@ var script = func() string {
 		all.Write(data)
 	}
 	return all.String()
-}()
+}
 
 // The addresses of our own style sheets.
 const (
-	pathStyle   = "style.css"
-	pathArticle = "article.css"
-	pathLeft    = "left.css" // there is one once the reader has left
+	pathStyle = "style.css"
+	pathLeft  = "left.css" // there is one once the reader has left
 )
 
 // An asset is a file of the viewer's own.
@@ -50,17 +50,7 @@ type asset []byte
 
 func (a asset) response() *Response { return whole(200, styleHeader, a) }
 
-var assets = func() map[string]asset {
-	all := map[string]asset{}
-	for _, name := range []string{pathStyle, pathArticle} {
-		data, err := assetFiles.ReadFile("assets/" + name)
-		if err != nil {
-			panic("viewer: internal error: " + err.Error())
-		}
-		all[name] = data
-	}
-	return all
-}()
+var assets = map[string]asset{pathStyle: asset(assetText("*.css"))}
 
 var templates = template.Must(template.ParseFS(templateFiles, "templates/*.html"))
 
@@ -69,9 +59,11 @@ type page struct {
 	viewer *Viewer
 	volume *volume // nil where the page belongs to none, or to several
 	lang   *language
-	chosen string // the language that the address asks for, or empty
+	look   look   // that the address asks for
 	self   string // the page's own address, without query
 	from   uint32 // the cursor in the address
+	said   int    // the captions that the address names, counted from 0, or -1
+	at     int    // the second of a film or recording that the address names, or 0
 	asked  string // what was searched for, or empty
 
 	Name    string // of the kind of page: its title is title.NAME
@@ -80,31 +72,30 @@ type page struct {
 
 // page begins the answer to a request.
 func (v *Viewer) page(r *Request) *page {
-	chosen := r.Query.Get("lang")
-	l := pickLanguage(chosen, r.AcceptLanguage, v.options.Language)
-	if written(chosen) != written(l.tag) {
-		chosen = ""
-	} else if chosen != "" {
-		chosen = l.tag
+	asked := parseLook(r.Query)
+	l := pickLanguage(asked.lang, r.AcceptLanguage, v.options.Language)
+	if written(asked.lang) != written(l.tag) {
+		asked.lang = ""
+	} else if asked.lang != "" {
+		asked.lang = l.tag
 	}
 	from, err := strconv.ParseUint(r.Query.Get("from"), 10, 32)
 	if err != nil {
 		from = 0
 	}
-	p := &page{viewer: v, lang: l, chosen: chosen, self: r.Path, from: uint32(from)}
+	p := &page{viewer: v, lang: l, look: asked, self: r.Path, from: uint32(from)}
+	p.at, _ = parseSecond(r.Query.Get("at"))
+	if p.said, err = strconv.Atoi(r.Query.Get("track")); err != nil {
+		p.said = -1
+	}
 	if len(v.volumes) == 1 {
 		p.volume = v.volumes[0]
 	}
 	return p
 }
 
-// suffix keeps the chosen language in the addresses of links.
-func (p *page) suffix() string {
-	if p.chosen == "" {
-		return ""
-	}
-	return "?lang=" + url.QueryEscape(p.chosen)
-}
+// suffix keeps the reader's look in the addresses of links.
+func (p *page) suffix() string { return p.look.query() }
 
 // address returns the address of a view in the page's own volume.
 func (p *page) address(as view, text string) string { return p.addressIn(p.volume, as, text) }
@@ -117,13 +108,16 @@ func (p *page) addressIn(vol *volume, as view, text string) string {
 	return a + p.suffix()
 }
 
-// at adds a cursor to an address.
-func (p *page) at(address string, from uint32) string {
+// from adds a cursor to an address.
+func from(address string, n uint32) string { return extend(address, "from", int64(n)) }
+
+// extend adds a number to what an address asks for.
+func extend(address, key string, n int64) string {
 	sep := "?"
 	if strings.Contains(address, "?") {
 		sep = "&"
 	}
-	return address + sep + "from=" + strconv.FormatUint(uint64(from), 10)
+	return address + sep + key + "=" + strconv.FormatInt(n, 10)
 }
 
 // show renders the template that the page is named for.
@@ -178,10 +172,10 @@ func (p *page) diagnose(err error) (code int, key string) {
 	case errors.Is(err, fs.ErrNotExist):
 		return 404, "problem.absent"
 	case errors.Is(err, bundle.ErrMissing):
-		p.volume.check.met(bundle.Incomplete)
+		p.volume.check.met(bundle.Incomplete, err)
 		return 500, "problem.cut"
 	case errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrFormat):
-		p.volume.check.met(bundle.Changed)
+		p.volume.check.met(bundle.Changed, err)
 		return 500, "problem.damaged"
 	}
 	return 500, "problem.unreadable"
@@ -216,10 +210,16 @@ func (p *page) Start() string { return "./" + p.suffix() }
 // Home is the address of the home of the page's bundle.
 func (p *page) Home() string {
 	if p.volume == nil {
-		return p.Start()
+		if len(p.viewer.volumes) == 0 {
+			return p.Start()
+		}
+		return p.Library()
 	}
 	return p.address(viewHome, "")
 }
+
+// Library is the address of the page that lists all bundles.
+func (p *page) Library() string { return p.addressIn(p.viewer.volumes[0], viewLibrary, "") }
 
 // Trust is the address of the page that says who made the bundle.
 func (p *page) Trust() string { return p.address(viewTrust, "") }
@@ -247,7 +247,7 @@ func (p *page) Badge() string { return p.verdict(p.volume).Word }
 // Fingerprint is that of a key, in the reader's digits.
 func (p *page) Fingerprint(k publicKey) string { return k.Fingerprint().Format(p.lang.numerals) }
 
-// Suffix keeps the chosen language in the address that a form posts to.
+// Suffix keeps the reader's look in the address that a form posts to.
 func (p *page) Suffix() string { return p.suffix() }
 
 // Form is what a form carries to prove that it is ours.
@@ -271,14 +271,8 @@ type option struct {
 func (p *page) Languages() []option {
 	var all []option
 	for _, l := range languages() {
-		a := p.self + "?lang=" + url.QueryEscape(l.tag)
-		if p.self == "" {
-			a = "./" + a
-		}
-		if p.from > 0 {
-			a = p.at(a, p.from)
-		}
-		all = append(all, option{Label: l.name, Tag: l.tag, Address: a, Current: l == p.lang})
+		all = append(all, option{Label: l.name, Tag: l.tag, Current: l == p.lang,
+			Address: p.with(func(to *look) { to.lang = l.tag })})
 	}
 	return all
 }

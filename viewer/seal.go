@@ -28,6 +28,7 @@ import (
 type view byte
 
 const (
+	viewLibrary  view = 'l' // all bundles that are open
 	viewHome     view = 'h' // a bundle's home, or a shelf of it
 	viewItem     view = 'i' // the page around an item
 	viewContent  view = 'c' // the item itself
@@ -108,6 +109,17 @@ func (w *sealing) tag(note []byte) []byte {
 	w.mac.Reset()
 	w.mac.Write(note)
 	return w.mac.Sum(w.sum[:0])[:tagSize]
+}
+
+// idLength is how many characters the ids of articles have behind their mark.
+const idLength = 10
+
+// id returns what stands for an id of a stranger's page: it shows in addresses, so it says nothing either.
+func (s *sealer) id(id string) string {
+	w := s.pool.Get().(*sealing)
+	defer s.pool.Put(w)
+	w.note = append(append(w.note[:0], 0), id...) // no view is 0
+	return idMark + base64.RawURLEncoding.EncodeToString(w.tag(w.note))[:idLength]
 }
 
 // crypt adds the key stream that belongs to the tag in front to what is behind it.

@@ -147,11 +147,11 @@ func (h *searchPage) fill(volumes []*volume) {
 	if first > 0 {
 		h.Before = h.search(h.inquiry)
 		if first > hitsPerPage {
-			h.Before = h.at(h.Before, uint32(first-hitsPerPage))
+			h.Before = from(h.Before, uint32(first-hitsPerPage))
 		}
 	}
 	if more && end < search.MaxResults {
-		h.Next = h.at(h.search(h.inquiry), uint32(end))
+		h.Next = from(h.search(h.inquiry), uint32(end))
 	}
 }
 
@@ -261,6 +261,7 @@ func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 	if cover, ok := a.volume.cover(e); ok {
 		w.Thumb = p.image(cover)
 	}
+	w.Address = p.spot(spot{path: e.Path, trail: trail{found: h.inquiry}})
 	w.Marked = pieces(w.Title, a.found.Marks(w.Title))
 	w.Snippet, w.SnippetTag = pieces(s.Text, s.Marks), b.Language
 	if ok {
@@ -291,7 +292,7 @@ func (p *page) also(b bundle.Hit) (list []option) {
 		if film, ok := p.volume.r.Recording(e); ok {
 			e.Path = film.Path
 		}
-		list = append(list, option{Label: languageName(e.Language), Tag: e.Language, Address: p.address(viewItem, e.Path)})
+		list = append(list, option{Label: languageName(e.Language), Tag: e.Language, Address: p.spot(spot{path: e.Path})})
 	}
 	return list
 }

@@ -299,7 +299,7 @@ func TestSearchSeveral(t *testing.T) {
 func TestSearchNone(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, Options{}, testbundle.Open(t, testbundle.Pack(t, library, bundle.Options{Title: "T", NoSearch: true})))
-	_, home := s.ask("")
+	_, home := s.home()
 	lacks(t, home, `name="q"`)
 	_, page := s.find("water")
 	contains(t, page, "without a search index")

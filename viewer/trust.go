@@ -78,7 +78,7 @@ func (t *trustPage) fillCheck(c checkState) {
 	if c.running {
 		// Another address each time, or the browser would take it for a place in the
 		// page that it shows, and not ask.
-		t.Refresh = t.at(t.address(viewTrust, ""), t.from%1000+1) + "#check"
+		t.Refresh = from(t.address(viewTrust, ""), t.from%1000+1) + "#check"
 	}
 	if c.running && c.sofar.Total > 0 {
 		t.Percent = min(100, c.sofar.Done*100/c.sofar.Total)

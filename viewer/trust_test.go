@@ -24,7 +24,7 @@ func TestB15UnknownPublisher(t *testing.T) {
 	s := newSession(t, Options{}, testbundle.New(t, collection, key))
 	digits := key.Public().Fingerprint().String()
 	for name, ask := range map[string]func() (*Response, string){
-		"home":  func() (*Response, string) { return s.ask("") },
+		"home":  func() (*Response, string) { return s.home() },
 		"item":  func() (*Response, string) { return s.open(viewItem, "notes.txt") },
 		"trust": func() (*Response, string) { return s.open(viewTrust, "") },
 	} {
@@ -87,7 +87,7 @@ func TestB19BorrowedName(t *testing.T) {
 	r := testbundle.Open(t, testbundle.Pack(t, f, bundle.Options{Title: claim,
 		Keys: []sign.PublicKey{known.Public()}, Signers: []sign.PrivateKey{forger}}))
 	s := newSession(t, Options{Pins: []sign.Pin{sign.NewPin(known.Public())}}, r)
-	_, home := s.ask("")
+	_, home := s.home()
 	contains(t, home, claim)
 	_, trust := s.open(viewTrust, "")
 	for name, page := range map[string]string{

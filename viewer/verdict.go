@@ -2,6 +2,7 @@ package viewer
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"satchel/bundle"
@@ -49,9 +50,10 @@ func worse(met bundle.Verdict, r *bundle.Report) bundle.Verdict {
 // A check goes through all of a bundle, once it was asked for, and remembers what
 // came out.
 type check struct {
-	mu   sync.Mutex
-	now  checkState
-	done sync.WaitGroup
+	mu     sync.Mutex
+	now    checkState
+	broken map[string]bundle.Verdict // items that are Changed or Incomplete, by their paths
+	done   sync.WaitGroup
 }
 
 // A checkState is how far a check has come.
@@ -63,6 +65,26 @@ type checkState struct {
 	met     bundle.Verdict // Changed or Incomplete: damage met while reading
 }
 
+// maxBroken is how many items are remembered that are damaged or missing.
+const maxBroken = 100_000
+
+// note remembers that an item is damaged or missing.
+func (c *check) note(path string, v bundle.Verdict) {
+	if len(c.broken) < maxBroken {
+		if c.broken == nil {
+			c.broken = map[string]bundle.Verdict{}
+		}
+		c.broken[path] = v
+	}
+}
+
+// of says what is known of an item: Changed, Incomplete, or nothing.
+func (c *check) of(path string) bundle.Verdict {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken[path]
+}
+
 func (c *check) state() checkState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,9 +92,13 @@ func (c *check) state() checkState {
 }
 
 // met notes damage. Changed outweighs Incomplete.
-func (c *check) met(v bundle.Verdict) {
+func (c *check) met(v bundle.Verdict, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	var damage *bundle.DamageError
+	if errors.As(err, &damage) {
+		c.note(damage.Path, v)
+	}
 	if c.now.met != bundle.Changed {
 		c.now.met = v
 	}
@@ -102,7 +128,13 @@ func (c *check) run(ctx context.Context, r *bundle.Reader) {
 		c.now.failed = true
 		return
 	}
-	c.now.report = report
+	c.now.report, c.broken = report, nil
+	for _, path := range report.Damaged {
+		c.note(path, bundle.Changed)
+	}
+	for _, path := range report.Missing {
+		c.note(path, bundle.Incomplete)
+	}
 }
 
 // wait returns when no check is under way.

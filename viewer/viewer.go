@@ -80,6 +80,9 @@ type volume struct {
 	about  bundle.About
 	check  check
 	books  books
+
+	once  sync.Once
+	parts []bundle.Section
 }
 
 // newVolume does not count the packer's previews among the files: nobody looks for them.
@@ -159,10 +162,12 @@ func (v *Viewer) Serve(ctx context.Context, r *Request) *Response {
 // follow answers for a sealed address.
 func (v *Viewer) follow(p *page, to target) *Response {
 	switch to.view {
+	case viewLibrary:
+		return v.library(p)
 	case viewHome:
 		return v.home(p, parseShelf(to.text))
 	case viewItem:
-		return v.item(p, to.text)
+		return v.item(p, parseSpot(to.text))
 	case viewContent:
 		return v.content(p, to.text)
 	case viewCaptions:

@@ -42,7 +42,8 @@ func TestD08NoRequests(t *testing.T) {
 
 	s := startWith(t, testbundle.New(t, testbundle.Files{"requests.html": string(page)}))
 	first := s.Address()
-	_, home := get(t, first)
+	_, start := get(t, first)
+	_, home := get(t, first+regexp.MustCompile(`class="button main" href="([^"]+)"`).FindStringSubmatch(start)[1])
 	link := regexp.MustCompile(`class="[^"]*"[^>]*href="([A-Za-z0-9_-]{40,})"|href="([A-Za-z0-9_-]{40,})"`)
 	for _, m := range link.FindAllStringSubmatch(home, -1) {
 		address := first + m[1] + m[2]
@@ -51,7 +52,7 @@ func TestD08NoRequests(t *testing.T) {
 		if frame == nil {
 			continue
 		}
-		for _, at := range []string{address, first + frame[1]} {
+		for _, at := range []string{address, address + "?look=plain", first + frame[1]} {
 			log, dom := browse(t, at)
 			if i := strings.Index(log, beacon); i >= 0 {
 				t.Errorf("a request: %s", log[max(0, i-200):i+50])

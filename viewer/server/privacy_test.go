@@ -155,9 +155,9 @@ func servePanics(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := start(t, r)
-	film, text := l.content("film"), l.content("index")
+	film, plan := l.content("film"), l.content("plan")
 	f.panics.Store(true)
-	for name, path := range map[string]string{"a film": film, "a page": text} {
+	for name, path := range map[string]string{"a film": film, "a picture": plan} {
 		if got := l.raw("GET " + path + " HTTP/1.1\r\nHost: " + l.host + "\r\n\r\n"); got != "" {
 			t.Errorf("%s: %q, want a connection that is cut", name, got)
 		}

@@ -46,11 +46,11 @@ func TestSearchScripts(t *testing.T) {
 			r := newReaderIn(t, t.TempDir(), more...)
 			r.do(chromedp.Navigate(l.s.Launch()))
 			for _, c := range queries {
-				r.do(chromedp.Navigate(l.s.Address() + "?lang=" + c.language))
+				r.home(l, "?lang="+c.language)
 				r.search(c.query)
 				r.until("the field offers to go on only with script", "(document.querySelector('[role=combobox]') != null) == "+map[bool]string{true: "true", false: "false"}[more == nil])
 				r.do(chromedp.Click(".row"))
-				r.until(c.query+" leads to "+c.heading, inFrame+".querySelector('h1')?.textContent == '"+c.heading+"'")
+				r.until(c.query+" leads to "+c.heading, shown+".querySelector('h1')?.textContent == '"+c.heading+"'")
 			}
 		})
 	}
@@ -61,7 +61,7 @@ func TestSuggestions(t *testing.T) {
 	t.Parallel()
 	l := start(t, testbundle.New(t, searched))
 	r := newReader(t)
-	r.do(chromedp.Navigate(l.s.Address()))
+	r.home(l, "")
 	r.until("the list is closed", "document.querySelector('#q').getAttribute('aria-expanded') == 'false' && document.querySelector('#suggested').hidden")
 	r.do(chromedp.SendKeys("#q", "boil wat"))
 	r.until("it opens", "document.querySelector('#q').getAttribute('aria-expanded') == 'true' && document.querySelectorAll('#suggested [role=option]').length == 3")
@@ -92,7 +92,7 @@ func TestG06SearchLeavesNoWord(t *testing.T) {
 	l := start(t, testbundle.New(t, searched))
 	profile := t.TempDir()
 	r := newReaderIn(t, profile)
-	r.do(chromedp.Navigate(l.s.Address()))
+	r.home(l, "")
 	for _, word := range []string{one, two} {
 		r.do(chromedp.Evaluate[chromedp.Void]("document.querySelector('#q').select(); 1"))
 		r.do(chromedp.SendKeys("#q", map[string]string{one: "water ", two: "вода "}[word]+word+kb.Enter))

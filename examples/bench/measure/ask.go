@@ -161,13 +161,13 @@ func (b *bench) askViewer(path string) (asking, error) {
 
 // fillIn returns a function that fills in the form on the viewer's first page, and follows to the page of hits.
 func (s *served) fillIn(c *client) (func(query string) error, error) {
-	home, err := s.page("")
+	home, err := s.home("")
 	if err != nil {
 		return nil, err
 	}
 	f, ok := searchForm(home)
 	if !ok {
-		return nil, errors.New("the viewer's first page has no search form")
+		return nil, errors.New("the viewer's contents have no search form")
 	}
 	action, err := (&url.URL{Path: s.root}).Parse(f.action)
 	if err != nil {

@@ -58,7 +58,15 @@ func cost(name string, seed uint64) (read, allocated int64, err error) {
 }
 
 func visit(v *viewer.Viewer, r *bundle.Reader, seed uint64) error {
-	if _, err := ask(v, "", nil); err != nil {
+	start, err := ask(v, "", nil)
+	if err != nil {
+		return err
+	}
+	home, ok := homeLink(start)
+	if !ok {
+		return errors.New("the first page leads nowhere")
+	}
+	if _, err := ask(v, home, nil); err != nil {
 		return err
 	}
 	pages, err := r.Count(bundle.Filter{Kinds: []bundle.Kind{bundle.KindPage}})
@@ -66,7 +74,7 @@ func visit(v *viewer.Viewer, r *bundle.Reader, seed uint64) error {
 		return err
 	}
 	from := rand.New(rand.NewPCG(seed, 4)).Int64N(pages)
-	list, err := ask(v, "", url.Values{"from": {strconv.FormatInt(from, 10)}})
+	list, err := ask(v, home, url.Values{"from": {strconv.FormatInt(from, 10)}})
 	if err != nil {
 		return err
 	}
@@ -78,7 +86,7 @@ func visit(v *viewer.Viewer, r *bundle.Reader, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	content, ok := contentLink(item)
+	content, ok := contentLink(item, rows[0])
 	if !ok {
 		return errors.New("the item shows no content")
 	}

@@ -94,9 +94,10 @@ func TestLinks(t *testing.T) {
 		`<iframe class="frame" src="x1" sandbox="">`:               "x1",
 		`<video controls preload="metadata" playsinline src="x2">`: "x2",
 		`<img src="x3" alt="">`:                                    "x3",
-		`<p>nothing</p>`:                                           "",
+		`<article class="prose"><img src="x4"></article>`:          "self",
+		`<p>nothing</p>`: "",
 	} {
-		if got, ok := contentLink([]byte(page)); got != want || ok != (want != "") {
+		if got, ok := contentLink([]byte(page), "self"); got != want || ok != (want != "") {
 			t.Errorf("contentLink(%q) = %q, %v", page, got, ok)
 		}
 	}

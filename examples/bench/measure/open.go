@@ -148,7 +148,7 @@ func (b *bench) openOnce(path string) (home, article time.Duration, err error) {
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	page, err := s.page("")
+	page, err := s.home("")
 	if err != nil {
 		return 0, 0, err
 	}
@@ -160,10 +160,12 @@ func (b *bench) openOnce(path string) (home, article time.Duration, err error) {
 	if page, err = s.page(rows[0]); err != nil {
 		return 0, 0, err
 	}
-	content, ok := contentLink(page)
+	content, ok := contentLink(page, rows[0])
 	if !ok {
 		return 0, 0, errors.New("the first item shows no content")
 	}
-	_, err = s.page(content)
+	if content != rows[0] {
+		_, err = s.page(content)
+	}
 	return home, time.Since(start), err
 }

@@ -91,6 +91,8 @@ func TestFillIn(t *testing.T) {
 		post := r.Method == "POST" && r.Header.Get("Origin") == "http://"+r.Host
 		switch {
 		case r.URL.Path == "/token/":
+			io.WriteString(w, `<a class="button main" href="contents">`)
+		case r.URL.Path == "/token/contents":
 			io.WriteString(w, `<form method="post" action="find"><input type="search" name="q"></form>`)
 		case post && r.URL.Path == "/token/find" && r.FormValue("q") == "käse & brot":
 			http.Redirect(w, r, "hits?n=1", http.StatusSeeOther)

@@ -192,7 +192,7 @@ func (b *bench) satchelPages(path string, names []string) (_ *served, addresses 
 		if err != nil {
 			return nil, nil, fmt.Errorf("%q: %w", name, err)
 		}
-		address, ok := contentLink(page)
+		address, ok := contentLink(page, rows[name])
 		if !ok {
 			return nil, nil, fmt.Errorf("%q shows no content", name)
 		}
@@ -223,7 +223,7 @@ func itemOrder(path string) ([]bundle.Entry, error) {
 func (s *served) rows(items []bundle.Entry) (map[string]string, error) {
 	byPath := map[string]string{}
 	for len(items) > 0 {
-		page, err := s.page(fmt.Sprintf("?from=%d", items[0].ID))
+		page, err := s.home(fmt.Sprintf("?from=%d", items[0].ID))
 		if err != nil {
 			return nil, err
 		}

@@ -98,6 +98,19 @@ func (s *served) page(path string) ([]byte, error) {
 	return body, err
 }
 
+// home returns the contents, as a reader comes to them from the first page; query is what is asked for there.
+func (s *served) home(query string) ([]byte, error) {
+	start, err := s.page("")
+	if err != nil {
+		return nil, err
+	}
+	address, ok := homeLink(start)
+	if !ok {
+		return nil, fmt.Errorf("the first page of %s leads nowhere", s.name)
+	}
+	return s.page(address + query)
+}
+
 var memoryLine = regexp.MustCompile(`(?m)^(Vm\w+):\s+(\d+) kB$`)
 
 // memory returns what /proc says: VmRSS for now, VmHWM for the peak.

@@ -1,0 +1,245 @@
+package viewer
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"satchel/bundle/sanitize"
+)
+
+// An article is a stranger's page without any style of its own, fit to stand in a page of ours. The
+// allow-list has left no class, no style and no name of a style sheet in it, so it cannot draw over
+// what is around it; and its ids, and what refers to them, are replaced by such as say nothing and are none
+// of ours. It is made of what the allow-list wrote: there, a double quote ends an attribute and
+// stands nowhere else, and a tag ends with the first >.
+type article struct {
+	Body     template.HTML
+	Language string // of the page, or empty
+	Dir      string // ltr, rtl or auto
+	Contents []heading
+	Titled   bool // it begins with a heading of the first level, which is its title
+}
+
+// Listed says whether there is enough to list the contents for.
+func (a *article) Listed() bool { return len(a.Contents) >= 3 }
+
+// A heading is a line of the contents of an article.
+type heading struct {
+	Title, ID string
+	Depth     int // from 0
+}
+
+// idMark begins the ids of an article.
+const idMark = "in-"
+
+const (
+	maxHeadings = 500
+	maxHeading  = 300 // bytes of its text
+)
+
+// article makes an article of a page.
+func (v *Viewer) article(p *page, s source) (*article, error) {
+	key := p.cacheKey(s, true)
+	if a, ok := v.pages.get(key).(*article); ok {
+		return a, nil
+	}
+	raw, err := s.read(maxPage)
+	if err != nil {
+		return nil, err
+	}
+	out := scratch.Get().(*bytes.Buffer)
+	defer release(out)
+	if err := sanitize.HTML(out, bytes.NewReader(raw), sanitize.Options{Linker: s.linker}); err != nil {
+		return nil, err
+	}
+	a := inline(p.sized(out.Bytes(), s.linker), v.sealer.id)
+	v.pages.put(key, a, len(a.Body))
+	return a, nil
+}
+
+// inline makes an article of a page that the allow-list wrote.
+func inline(clean []byte, name func(id string) string) *article {
+	a := &article{Dir: "auto"}
+	a.root(between(clean, "<html", ">"))
+	_, rest, _ := bytes.Cut(clean, []byte("</head><body"))
+	attributes, body, _ := bytes.Cut(rest, []byte(">"))
+	a.root(attributes)
+	body = bytes.TrimSuffix(bytes.TrimSpace(body), []byte("</body></html>"))
+	body = a.headings(renamed(body, name))
+	a.Body = template.HTML(body)
+	a.title()
+	return a
+}
+
+// title takes the title of the article out of its contents, and sets the others in by how far they are below
+// the highest of them.
+func (a *article) title() {
+	if len(a.Contents) > 0 && a.Contents[0].Depth == 0 {
+		a.Titled, a.Contents = true, a.Contents[1:]
+	}
+	highest := maxDepth
+	for _, h := range a.Contents {
+		highest = min(highest, h.Depth)
+	}
+	for i := range a.Contents {
+		a.Contents[i].Depth -= highest
+	}
+}
+
+// maxSized is how many pictures of an article are looked up for how large they are.
+const maxSized = 300
+
+// sized gives the pictures of a page that do not say how large they are the width and height that the bundle
+// knows, so that the text does not jump when they come.
+func (p *page) sized(clean []byte, l *linker) []byte {
+	const tag = "<img"
+	var out []byte
+	for range maxSized {
+		i := bytes.Index(clean, []byte(tag))
+		if i < 0 {
+			break
+		}
+		i += len(tag)
+		out = append(out, clean[:i]...)
+		clean = clean[i:]
+		attributes, _, _ := bytes.Cut(clean, []byte(">"))
+		path, ok := l.pictures[string(between(attributes, ` src="`, `"`))]
+		if !ok || bytes.Contains(attributes, []byte(` width="`)) || bytes.Contains(attributes, []byte(` height="`)) {
+			continue
+		}
+		if e, err := p.volume.r.Lookup(path); err == nil {
+			if width, height := edges(e); width > 0 {
+				out = fmt.Appendf(out, ` width="%d" height="%d"`, width, height)
+			}
+		}
+	}
+	return append(out, clean...)
+}
+
+// between returns what stands between two texts, the first time that they do.
+func between(b []byte, from, to string) []byte {
+	_, rest, _ := bytes.Cut(b, []byte(from))
+	found, _, _ := bytes.Cut(rest, []byte(to))
+	return found
+}
+
+// root takes over what the html or body element says of the whole page.
+func (a *article) root(attributes []byte) {
+	if l := between(attributes, ` lang="`, `"`); len(l) > 0 {
+		a.Language = string(l)
+	}
+	if d := string(between(attributes, ` dir="`, `"`)); d == "ltr" || d == "rtl" {
+		a.Dir = d
+	}
+}
+
+// marks are the attributes whose values are an id, or several; refers are those that have an address,
+// which is one behind a #.
+var (
+	marks = map[string]bool{"id": true, "name": true, "headers": true, "aria-describedby": true, "aria-details": true,
+		"aria-labelledby": true, "aria-owns": true}
+	refers = map[string]bool{"href": true, "xlink:href": true, "usemap": true}
+)
+
+// renamed writes a page with other names for all its ids.
+func renamed(clean []byte, name func(id string) string) []byte {
+	out := make([]byte, 0, len(clean)+len(clean)/16)
+	for {
+		i := bytes.Index(clean, []byte(`="`))
+		if i < 0 {
+			return append(out, clean...)
+		}
+		key := clean[bytes.LastIndexByte(clean[:i], ' ')+1 : i]
+		out = append(out, clean[:i+2]...)
+		clean = clean[i+2:]
+		end := bytes.IndexByte(clean, '"')
+		value := string(clean[:end])
+		switch {
+		case marks[string(key)]:
+			ids := strings.Fields(value)
+			for n := range ids {
+				ids[n] = name(ids[n])
+			}
+			value = strings.Join(ids, " ")
+		case refers[string(key)] && len(value) > 1 && value[0] == '#':
+			value = "#" + name(unescaped(value[1:]))
+		case strings.Contains(value, "url("):
+			value = drawn.ReplaceAllStringFunc(value, func(ref string) string { return "url(#" + name(drawn.FindStringSubmatch(ref)[1]) + ")" })
+		}
+		out = append(out, value...)
+		clean = clean[end:]
+	}
+}
+
+// drawn is how parts of a drawing refer to others.
+var drawn = regexp.MustCompile(`url\((?:&#34;)?#([^)&]*)(?:&#34;)?\)`)
+
+// unescaped is the id that the end of an address means.
+func unescaped(fragment string) string {
+	if id, err := url.PathUnescape(fragment); err == nil {
+		return id
+	}
+	return fragment
+}
+
+// headings gathers the headings of a page, and gives an id to those that have none.
+func (a *article) headings(body []byte) []byte {
+	out := make([]byte, 0, len(body)+1024)
+	for len(a.Contents) < maxHeadings {
+		i := nextHeading(body)
+		if i < 0 {
+			break
+		}
+		tagEnd := i + bytes.IndexByte(body[i:], '>')
+		tag, level := body[i:tagEnd], body[i+2]
+		end := bytes.Index(body[tagEnd:], []byte{'<', '/', 'h', level, '>'})
+		if end < 0 {
+			break
+		}
+		h := heading{Title: textOf(body[tagEnd+1 : tagEnd+end]), Depth: int(level - '1'), ID: string(between(tag, ` id="`, `"`))}
+		out = append(out, body[:tagEnd]...)
+		if h.ID == "" {
+			h.ID = idMark + "-" + strconv.Itoa(len(a.Contents))
+			out = append(out, ` id="`+h.ID+`"`...)
+		}
+		if h.Title != "" {
+			a.Contents = append(a.Contents, h)
+		}
+		body = body[tagEnd:]
+	}
+	return append(out, body...)
+}
+
+// nextHeading returns where a heading of the first four levels begins, or -1.
+func nextHeading(b []byte) int {
+	for at := 0; ; {
+		i := bytes.Index(b[at:], []byte("<h"))
+		if i < 0 || at+i+3 >= len(b) {
+			return -1
+		}
+		at += i
+		if c := b[at+2]; c >= '1' && c <= '4' && (b[at+3] == '>' || b[at+3] == ' ') {
+			return at
+		}
+		at += 2
+	}
+}
+
+// textOf is the text of markup that the allow-list wrote, on one line.
+func textOf(markup []byte) string {
+	var b strings.Builder
+	for len(markup) > 0 && b.Len() < maxHeading {
+		text, rest, _ := bytes.Cut(markup, []byte("<"))
+		b.Write(text)
+		_, markup, _ = bytes.Cut(rest, []byte(">"))
+	}
+	return clip(plain(strings.Join(strings.Fields(unescape.Replace(b.String())), " ")), maxHeading/3)
+}
+
+// unescape undoes what the allow-list does to text.
+var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&#34;", `"`, "&quot;", `"`, "&#39;", "'", "&amp;", "&")

@@ -1,0 +1,179 @@
+package viewer
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"satchel/bundle"
+)
+
+// A beside is what lies before and behind an item in the list that it is looked at in.
+type beside struct {
+	Before, Behind *neighbour // nil where there is none
+	Up             option     // the list itself
+	Number, Of     int64      // the place in it, counted from 1, or 0 where that is not known
+	Found          bool       // the list is what was found for a query
+}
+
+// A neighbour is the item before or behind.
+type neighbour struct {
+	Address, Title, Language, Kind string
+}
+
+// beside looks for the items next to one in a list. Who does not come from a list goes on in the item's
+// section; where there is none, in its folder.
+func (p *page) beside(e bundle.Entry, l trail) (*beside, error) {
+	if l.found != (inquiry{}) {
+		return &beside{Up: option{Label: p.T("back.found"), Address: p.search(l.found)}, Found: true}, nil
+	}
+	s := l.shelf
+	s.after = ""
+	if s == (shelf{}) {
+		s = p.volume.shelfOf(e)
+	}
+	if s.kind == "" && !slices.Contains(readable, e.Kind) {
+		s.kind = e.Kind
+	}
+	b := &beside{Up: p.up(s)}
+	if s.ordered() {
+		return b, p.besideInOrder(b, e, s)
+	}
+	return b, p.besideByID(b, e, s)
+}
+
+// shelfOf is where an item lies in the bundle.
+func (vol *volume) shelfOf(e bundle.Entry) shelf {
+	if n := vol.r.Section(e); n != bundle.NoSection {
+		return shelf{section: sectionNumber(n)}
+	}
+	folder, _ := path.Split(e.Path)
+	return shelf{folder: strings.TrimSuffix(folder, "/")}
+}
+
+// up leads to a list, by its name.
+func (p *page) up(s shelf) option {
+	o := option{Label: p.T("home"), Address: p.address(viewHome, s.String())}
+	if s.section != "" {
+		if name := p.volume.sectionName(s.number(), p.lang.tag); name.Text != "" {
+			o.Label, o.Tag = name.Text, name.Language
+		}
+	} else if s.folder != "" {
+		o.Label = plain(path.Base(s.folder))
+	}
+	return o
+}
+
+func (p *page) neighbour(e bundle.Entry, s shelf) *neighbour {
+	return &neighbour{Address: p.spot(spot{path: e.Path, trail: trail{shelf: s}}), Title: titleOf(e), Language: e.Language,
+		Kind: string(e.Kind)}
+}
+
+// besideByID looks in a list that goes by the ids of items.
+func (p *page) besideByID(b *beside, e bundle.Entry, s shelf) error {
+	f := p.volume.filter(s)
+	before, ok, err := p.volume.before(f, e.ID)
+	if err != nil {
+		return err
+	}
+	if ok {
+		b.Before = p.neighbour(before, s)
+	}
+	behind, _, _, err := p.volume.r.List(f, e.ID+1, 1)
+	if len(behind) > 0 {
+		b.Behind = p.neighbour(behind[0], s)
+	}
+	return err
+}
+
+// before returns the last item of a list that comes before an id. Lists are read forward only, so it
+// halves where that can be, again and again.
+func (vol *volume) before(f bundle.Filter, id uint32) (found bundle.Entry, ok bool, err error) {
+	for low, high := uint32(0), id; low < high; {
+		middle := low + (high-low)/2
+		next, _, _, err := vol.r.List(f, middle, 1)
+		if err != nil {
+			return found, false, err
+		}
+		if len(next) > 0 && next[0].ID < id {
+			found, ok, low = next[0], true, next[0].ID+1
+		} else {
+			high = middle
+		}
+	}
+	return found, ok, nil
+}
+
+// maxParts is how many items in a row that are not looked for a section is read past: the pictures and
+// captions of its pages and films.
+const maxParts = 500
+
+// besideInOrder looks in a section that was put in order.
+func (p *page) besideInOrder(b *beside, e bundle.Entry, s shelf) error {
+	at, ok, err := p.volume.r.SectionPosition(e)
+	if err != nil || !ok || p.volume.r.Section(e) != s.number() {
+		return err
+	}
+	kinds := p.volume.filter(s).Kinds
+	behind, _, _, err := p.volume.inOrder(s.number(), kinds, at+1, 1)
+	if err != nil {
+		return err
+	}
+	if len(behind) > 0 {
+		b.Behind = p.neighbour(behind[0], s)
+	}
+	first := max(0, at-maxParts)
+	all, _, err := p.volume.r.SectionItems(s.number(), first, int(at-first))
+	if err != nil {
+		return err
+	}
+	for _, one := range slices.Backward(all) {
+		if slices.Contains(kinds, one.Kind) {
+			b.Before = p.neighbour(one, s)
+			break
+		}
+	}
+	return nil
+}
+
+// inOrder returns up to n items of some kinds in a section, in the order that it gives them, from a
+// position on; next is the position behind them.
+func (vol *volume) inOrder(section int, kinds []bundle.Kind, from int64, n int) (list []bundle.Entry, next int64, more bool, err error) {
+	for next = from; ; {
+		ask := n - len(list) + 20
+		entries, more, err := vol.r.SectionItems(section, next, ask)
+		if err != nil {
+			return list, next, false, err
+		}
+		for i, e := range entries {
+			if !slices.Contains(kinds, e.Kind) {
+				continue
+			}
+			if len(list) == n {
+				return list, next + int64(i), true, nil
+			}
+			list = append(list, e)
+		}
+		next += int64(len(entries))
+		if !more || next-from > int64(n+maxParts) {
+			return list, next, more, nil
+		}
+	}
+}
+
+// sections are those of the bundle; what cannot be read of them is not shown.
+func (vol *volume) sections() []bundle.Section {
+	vol.once.Do(func() { vol.parts, _ = vol.r.Sections() })
+	return vol.parts
+}
+
+// sectionName is what a section is called for a reader of a language.
+func (vol *volume) sectionName(n int, tag string) bundle.Phrase {
+	if all := vol.sections(); n >= 0 && n < len(all) {
+		name := phrase(all[n].Name, tag)
+		name.Text, name.Language = plain(name.Text), cmp.Or(name.Language, vol.info.Language)
+		return name
+	}
+	return bundle.Phrase{}
+}

@@ -1,0 +1,48 @@
+package viewer
+
+import (
+	"slices"
+
+	"satchel/bundle"
+)
+
+// The first page says no title and no name. Whoever looks over the reader's shoulder sees three signs: whether
+// what was opened is whole, who made it, and how to read on in a private window.
+
+// A startPage is the first page.
+type startPage struct {
+	*page
+	Go    string // the address to read on at, or empty
+	Whole string // whole, incomplete or changed: the worst of all bundles
+	Maker string // trusted, unknown or unsigned: the worst of all
+	Check string // the address of what is known of them
+	Open  int    // how many bundles there are
+}
+
+// Verdicts on whether a bundle is whole, and on who made it, the best first.
+var (
+	wholes = []string{"whole", string(bundle.Incomplete), string(bundle.Changed)}
+	makers = []string{string(bundle.Trusted), string(bundle.Unknown), string(bundle.Unsigned)}
+)
+
+// start is the first page.
+func (v *Viewer) start(p *page) *Response {
+	s := &startPage{page: p, Open: len(v.volumes)}
+	if s.Open == 0 {
+		return p.show(200, "start", s)
+	}
+	s.Go, s.Check = p.Library(), p.Library()
+	if s.Open == 1 {
+		s.Go, s.Check = p.Home(), p.Trust()
+	}
+	var whole, maker int
+	for _, vol := range v.volumes {
+		one := p.verdict(vol)
+		if one.Broken() {
+			whole = max(whole, slices.Index(wholes, one.Word))
+		}
+		maker = max(maker, slices.Index(makers, string(one.Signed)))
+	}
+	s.Whole, s.Maker = wholes[whole], makers[maker]
+	return p.show(200, "start", s)
+}
