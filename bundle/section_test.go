@@ -396,3 +396,36 @@ func TestC13Sections(t *testing.T) {
 	far := func(f *forgery) { f.setItem(idC, func(it *Item, _ *place) { it.section = MaxSections + 1 }) }
 	deceit{spoil: far, lost: []string{"d/c.html"}, err: ErrFormat}.try(t)
 }
+
+// TestSectionPosition: an item knows its place in the order of its section, also behind the first chunk of it.
+func TestSectionPosition(t *testing.T) {
+	t.Parallel()
+	src := memory{}
+	const items = orderChunk + 300
+	for i := range items {
+		src[fmt.Sprintf("%04d.txt", i)] = thing{Item{Kind: KindText, Type: "text/plain"}, []byte("x")}
+	}
+	src["none.txt"] = thing{Item{Kind: KindText, Type: "text/plain"}, []byte("y")}
+	r := open(t, create(t, src, Options{Sections: []Section{{Name: Text{{"", "All"}}}}, Place: func(it *Item) (int, string) {
+		if it.Path == "none.txt" {
+			return NoSection, ""
+		}
+		return 0, fmt.Sprintf("%04d", items-len(it.Path)-int(it.Path[3]))
+	}}))
+	for _, from := range []int64{0, 1, orderChunk - 1, orderChunk, items - 1} {
+		entries, _, err := r.SectionItems(0, from, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, ok, err := r.SectionPosition(entries[0]); err != nil || !ok || at != from {
+			t.Errorf("position %d is told as %d, %v, %v", from, at, ok, err)
+		}
+	}
+	e, err := r.Lookup("none.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, ok, err := r.SectionPosition(e); ok || err != nil {
+		t.Errorf("without a section: %d, %v, %v", at, ok, err)
+	}
+}
