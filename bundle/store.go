@@ -46,6 +46,8 @@ type store interface {
 	// absent returns which files are not there: parts by what lies beside them, others by what the
 	// index says of them.
 	absent(v *verifier) []string
+	// present fails when what was opened is not there any more.
+	present() error
 	close() error
 }
 
@@ -68,6 +70,7 @@ type zipStore struct {
 	how   Layout
 	gaps  []string // parts that are missing or short
 	done  func() error
+	probe probe
 
 	once      sync.Once
 	directory map[string]zipEntry
