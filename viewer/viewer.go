@@ -15,7 +15,8 @@
 // history, and one bundle cannot guess those of another. Links that lead out of a
 // bundle end at a page that names the address and the danger. Pages of the viewer's
 // own have one small script, which their policy names: it offers ways to go on with
-// what is typed in the search field.
+// what is typed in the search field, and empties the page when the reader leaves, or when
+// the viewer does not say any more that the bundles are there.
 //
 // # What the reader's computer keeps
 //
@@ -66,6 +67,7 @@ type Viewer struct {
 	running context.Context
 
 	left    atomic.Bool // the reader has left
+	gone    atomic.Bool // a bundle is not there any more
 	queries queries
 
 	mu   sync.Mutex
@@ -138,6 +140,9 @@ func (v *Viewer) Serve(ctx context.Context, r *Request) *Response {
 	if v.left.Load() {
 		return v.afterLeaving(r)
 	}
+	if v.gone.Load() && r.Path != pathLeave {
+		return status(410)
+	}
 	if r.Method == "POST" {
 		return v.post(r)
 	}
@@ -146,6 +151,9 @@ func (v *Viewer) Serve(ctx context.Context, r *Request) *Response {
 	}
 	if a, ok := assets[r.Path]; ok {
 		return a.response()
+	}
+	if r.Path == PathAlive {
+		return status(204)
 	}
 	p := v.page(r)
 	if r.Path == "" {

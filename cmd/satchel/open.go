@@ -45,7 +45,8 @@ func newOpenCommand(u *ui) *cli.Command {
 		Description: manual{
 			about: `Shows bundles in the system's browser. Only this computer can reach the viewer, at the
 address in the first line of the output; nothing is sent anywhere. Everything is checked
-before it is shown. Ctrl-C ends it, and so does the button to leave.`,
+before it is shown. Ctrl-C ends it, and so do the button to leave and Shift pressed three
+times. It ends by itself when no page is open any more, or a bundle is not there any more.`,
 			example: `satchel open news.zip
 satchel open -p news.pub --no-browser /media/stick/*.zip`,
 			exits: []string{doneLine, failLine, usageLine, holdLine},
@@ -110,8 +111,15 @@ func (o *openOptions) run(ctx context.Context, u *ui, names []string) (err error
 	return o.serve(ctx, u, readers)
 }
 
-// serve shows the bundles until the context ends or the reader leaves. The address is
-// printed before the browser starts, so that it is at hand where none does.
+// endings are what is said of an end that nobody in the terminal has called for.
+var endings = map[server.End]string{
+	server.Left:     "Ended: the reader has left.",
+	server.Deserted: "Ended: nobody reads any more.",
+	server.Gone:     "Ended: a bundle is not there any more; its stick was pulled, or its file removed or renamed.",
+}
+
+// serve shows the bundles until the context ends, the reader leaves, nobody reads any more or a
+// bundle is gone. The address is printed before the browser starts, so that it is at hand where none does.
 func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader) error {
 	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins, Documents: document.Text}), server.Options{Port: o.port})
 	if err := s.Listen(); err != nil {
@@ -122,7 +130,13 @@ func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader
 	if !o.noBrowser {
 		go startBrowser(u, s.Launch())
 	}
-	return s.Serve(ctx)
+	if err := s.Serve(ctx); err != nil {
+		return err
+	}
+	if why := endings[s.End()]; why != "" {
+		u.sayf("%s", why)
+	}
+	return nil
 }
 
 // startBrowser hands an address that works once to the system's own browser, without a shell. What

@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"satchel/viewer/server"
 )
 
 // TestG04Trace follows every system call of the built program while somebody reads, and
@@ -46,10 +48,26 @@ func TestG04Trace(t *testing.T) {
 		if out != "" {
 			t.Errorf("standard output goes on behind the address: %q", out)
 		}
-		if !regexp.MustCompile(`^satchel: note: "[^"\n]*": unknown publisher, fingerprint [\d ]+\nCtrl-C ends it\.\n$`).MatchString(errs) {
-			t.Errorf("standard error is %q, want two lines from before anything was read", errs)
+		if !regexp.MustCompile(`^satchel: note: "[^"\n]*": unknown publisher, fingerprint [\d ]+\nCtrl-C ends it\.\nEnded: the reader has left\.\n$`).MatchString(errs) {
+			t.Errorf("standard error is %q, want two lines from before anything was read, and why it ended", errs)
 		}
 	})
+}
+
+// TestG13OpenGone: satchel open ends by itself once the stick is pulled, which is no fault, and says why.
+func TestG13OpenGone(t *testing.T) {
+	t.Parallel()
+	bundle := packed(t)
+	o := begin(t, exec.Command(program(t), "open", "--no-browser", bundle))
+	if code, _ := o.get("alive"); code != http.StatusNoContent {
+		t.Errorf("before: %d, want %d", code, http.StatusNoContent)
+	}
+	if err := os.Rename(bundle, bundle+"x"); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := o.end(); !strings.HasSuffix(errs, "\n"+endings[server.Gone]+"\n") {
+		t.Errorf("it says %q, want why it ended", errs)
+	}
 }
 
 // none fails for each line that a pattern matches.

@@ -29,6 +29,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case code != http.StatusOK:
 		refuse(w, code)
 	default:
+		defer s.watch.enter(r, path)()
 		s.answer(w, r, path)
 	}
 }
@@ -157,9 +158,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string) {
 	maps.Copy(w.Header(), http.Header(answer.Header))
 	switch answer.Leave {
 	case viewer.Leaving:
-		time.AfterFunc(leaveTime, s.leave)
+		time.AfterFunc(leaveTime, func() { s.endFor(Left) })
 	case viewer.Left:
-		defer s.leave()
+		defer s.endFor(Left)
 	}
 	if answer.Body == nil {
 		w.Header().Set("Content-Length", "0")

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"satchel/bundle"
@@ -104,10 +105,25 @@ func mentions(text, words string) bool {
 		strings.Contains(text, url.PathEscape(words))
 }
 
-// A faulty is a bundle in memory that panics when it is read, once it is told to.
+// A faulty is a bundle in memory that panics or fails when it is read, once it is told to.
 type faulty struct {
 	*bytes.Reader
-	panics atomic.Bool
+	panics, pulled atomic.Bool
+}
+
+// newFaulty opens a bundle of files that is not faulty yet.
+func newFaulty(t *testing.T, f testbundle.Files) (*faulty, *bundle.Reader) {
+	t.Helper()
+	data, err := os.ReadFile(testbundle.Pack(t, f, bundle.Options{Title: "Test collection"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	device := &faulty{Reader: bytes.NewReader(data)}
+	r, err := bundle.NewReader(device, int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return device, r
 }
 
 // secretsAtHand is in the text of that panic.
@@ -116,6 +132,9 @@ const secretsAtHand = "a-title a-path a-passphrase"
 func (f *faulty) ReadAt(p []byte, at int64) (int, error) {
 	if f.panics.Load() {
 		panic(secretsAtHand)
+	}
+	if f.pulled.Load() {
+		return 0, syscall.EIO
 	}
 	return f.Reader.ReadAt(p, at)
 }
@@ -145,15 +164,7 @@ func TestG08Panic(t *testing.T) {
 }
 
 func servePanics(t *testing.T) {
-	data, err := os.ReadFile(testbundle.Pack(t, files, bundle.Options{Title: "Test collection"}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &faulty{Reader: bytes.NewReader(data)}
-	r, err := bundle.NewReader(f, int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	f, r := newFaulty(t, files)
 	l := start(t, r)
 	film, plan := l.content("film"), l.content("plan")
 	f.panics.Store(true)

@@ -13,6 +13,9 @@
 //   - the browser is started with a code that is good once and for a minute, since
 //     other users can see a program's arguments.
 //
+// It ends by itself when the reader leaves, when no page asks any more whether it may still be shown, and when
+// a bundle is not there any more: see watch.go.
+//
 // Nothing is logged, and no answer has a banner or a date.
 package server
 
@@ -65,8 +68,9 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	guard    *guard
-	left     chan struct{} // closed when the reader leaves
-	leave    func()
+	watch    *watch
+	stop     chan End // takes the first reason to end
+	end      End      // once Serve has returned
 
 	mu     sync.Mutex
 	code   string    // for starting a browser, once; empty when used
@@ -75,12 +79,11 @@ type Server struct {
 
 // New returns a Server of v.
 func New(v *viewer.Viewer, o Options) *Server {
-	left := make(chan struct{})
 	s := &Server{
-		viewer: v, options: o, token: secret(), left: left,
-		leave: sync.OnceFunc(func() { close(left) }),
+		viewer: v, options: o, token: secret(), stop: make(chan End, 1),
 		guard: newGuard(maxConnections),
 	}
+	s.watch = newWatch(s.present)
 	s.http = &http.Server{
 		Handler:                      s,
 		ReadHeaderTimeout:            headTime,
@@ -140,17 +143,38 @@ func same(a, b string) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// Serve answers until ctx ends or the reader leaves, then closes the viewer. It
-// returns nil then.
+// present looks whether the bundles are there. A mistake of ours in it must not print what was being read; net/http sees to that
+// for requests.
+func (s *Server) present() (err error) {
+	defer func() { _ = recover() }()
+	return s.viewer.Present()
+}
+
+// endFor has Serve return, unless something else has already.
+func (s *Server) endFor(why End) {
+	select {
+	case s.stop <- why:
+	default:
+	}
+}
+
+// End is why Serve returned.
+func (s *Server) End() End { return s.end }
+
+// Serve answers until ctx ends, the reader leaves, nobody reads any more or a bundle is gone, then closes the viewer. It
+// returns nil then, and End says which it was.
 func (s *Server) Serve(ctx context.Context) error {
 	defer s.viewer.Close()
+	ctx, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	go s.watch.run(ctx, s.endFor)
 	ended := make(chan error, 1)
 	go func() { ended <- s.http.Serve(s.listener) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
-	case <-s.left:
+	case s.end = <-s.stop:
 	}
 	soon, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
