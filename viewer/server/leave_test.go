@@ -186,6 +186,7 @@ func TestG13Pulled(t *testing.T) {
 				l.ends(end)
 				r.backToNothing()
 				if took < 2*time.Second {
+					t.Logf("the page is blank after %v", took)
 					return
 				}
 			}
