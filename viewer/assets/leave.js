@@ -3,7 +3,7 @@
 (() => {
   const root = document.documentElement, form = document.querySelector("form[action^=leave]");
   if (!form) return;
-  let times = [], misses = 0, known, over, wait;
+  let times = [], misses = 0, over, wait;
   const pages = () => [document, ...Array.from(document.querySelectorAll("iframe"), f => f.contentDocument)].filter(d => d);
   const media = () => pages().flatMap(d => [...d.querySelectorAll("audio,video")]);
   const blank = (...keep) => {
@@ -48,14 +48,12 @@
     const code = await ask(unseen).then(a => a.status, () => 0);
     if (over) return;
     misses = code ? 0 : misses + 1;
-    if (code == 404 || code == 410 || known && misses > 1) return end();
-    if (code) {
-      known = true;
-      root.style.opacity = "";
-    }
+    if (code == 404 || code == 410 || misses > 1) return end();
+    if (code) root.style.opacity = "";
     clearTimeout(wait);
     wait = setTimeout(beat, misses ? 300 : unseen ? 5000 : 1000);
   };
+  if (location.protocol != "http:") return;
   // What Back shows again stays unseen until the viewer has answered.
   addEventListener("pagehide", () => { root.style.opacity = 0; });
   addEventListener("pageshow", e => { if (e.persisted) over ? end() : beat(); });

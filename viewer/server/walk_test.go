@@ -117,7 +117,7 @@ func (r *reader) home(l *live, query string) {
 	r.t.Helper()
 	r.do(chromedp.Navigate(l.s.Address() + query))
 	r.do(chromedp.Click(".on-start a.button.main"))
-	r.until("the contents", "document.querySelector('.on-home, .on-library')")
+	r.until("the contents", "document.querySelector('.on-home, .on-library') && document.readyState == 'complete'")
 }
 
 // clickShown clicks, with the mouse, on what a selector finds in what is shown.
