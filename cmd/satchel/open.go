@@ -3,15 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
-	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/cli/browser"
 	"github.com/urfave/cli/v2"
 
 	"satchel/bundle"
@@ -24,6 +18,7 @@ import (
 type openOptions struct {
 	pins      []sign.Pin
 	noBrowser bool
+	noPrivate bool
 	portText  string
 	port      int
 }
@@ -35,18 +30,13 @@ func newOpenCommand(u *ui) *cli.Command {
 		Name:      "open",
 		Usage:     "read bundles in the browser",
 		ArgsUsage: "BUNDLE…",
-		Flags: []cli.Flag{
-			pinFlag(),
-			&cli.BoolFlag{Name: "no-browser", Destination: &o.noBrowser,
-				Usage: "print the address, and start no browser"},
-			&cli.StringFlag{Name: "port", Destination: &o.portText,
-				Usage: "listen on port `N` of this computer; otherwise on one that is free"},
-		},
+		Flags:     append([]cli.Flag{pinFlag()}, o.browserFlags()...),
 		Description: manual{
-			about: `Shows bundles in the system's browser. Only this computer can reach the viewer, at the
-address in the first line of the output; nothing is sent anywhere. Everything is checked
-before it is shown. Ctrl-C ends it, and so do the button to leave and Shift pressed three
-times. It ends by itself when no page is open any more, or a bundle is not there any more.`,
+			about: `Shows bundles in the system's browser, in a private window where that can be had. Only
+this computer can reach the viewer, at the address in the first line of the output;
+nothing is sent anywhere. Everything is checked before it is shown. Ctrl-C ends it, and
+so do the button to leave and Shift pressed three times. It ends by itself when no page
+is open any more, or a bundle is not there any more.`,
 			example: `satchel open news.zip
 satchel open -p news.pub --no-browser /media/stick/*.zip`,
 			exits: []string{doneLine, failLine, usageLine, holdLine},
@@ -56,7 +46,7 @@ satchel open -p news.pub --no-browser /media/stick/*.zip`,
 			if err != nil {
 				return err
 			}
-			if o.port, err = parsePort(o.portText); err != nil {
+			if err := o.parse(); err != nil {
 				return err
 			}
 			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
@@ -65,6 +55,24 @@ satchel open -p news.pub --no-browser /media/stick/*.zip`,
 			return o.run(c.Context, u, args)
 		},
 	}
+}
+
+// browserFlags say how the viewer is shown. They are shared by open and preview.
+func (o *openOptions) browserFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "no-browser", Destination: &o.noBrowser,
+			Usage: "print the address, and start no browser"},
+		&cli.BoolFlag{Name: "no-private", Destination: &o.noPrivate,
+			Usage: "start the browser in an ordinary window; otherwise in a private one\nwhere that can be had"},
+		&cli.StringFlag{Name: "port", Destination: &o.portText,
+			Usage: "listen on port `N` of this computer; otherwise on one that is free"},
+	}
+}
+
+// parse understands what browserFlags took.
+func (o *openOptions) parse() (err error) {
+	o.port, err = parsePort(o.portText)
+	return err
 }
 
 // parsePort takes no 0: who wants any port gives none.
@@ -128,7 +136,7 @@ func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader
 	u.printf("%s\n", s.Address())
 	u.sayf("Ctrl-C ends it.")
 	if !o.noBrowser {
-		go startBrowser(u, s.Launch())
+		go o.startBrowser(u, s)
 	}
 	if err := s.Serve(ctx); err != nil {
 		return err
@@ -137,25 +145,4 @@ func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader
 		u.sayf("%s", why)
 	}
 	return nil
-}
-
-// startBrowser hands an address that works once to the system's own browser, without a shell. What
-// that program prints is of no use to anyone.
-func startBrowser(u *ui, address string) {
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard
-	err := os.Setenv("PATH", absolutePath(os.Getenv("PATH")))
-	if err == nil {
-		err = browser.OpenURL(address)
-	}
-	if err != nil {
-		u.notef("no browser could be started (%v): open the address above in one", err)
-	}
-}
-
-// absolutePath leaves out of PATH what depends on where satchel was started. That may be the
-// stick, and a program there must neither pass for the system's browser nor for one of
-// those that the script which starts it runs.
-func absolutePath(path string) string {
-	list := slices.DeleteFunc(filepath.SplitList(path), func(dir string) bool { return !filepath.IsAbs(dir) })
-	return strings.Join(list, string(filepath.ListSeparator))
 }

@@ -119,42 +119,50 @@ func listener(t *testing.T) (address string, called func() int) {
 	}
 }
 
-// H04: the browser is the system's, whatever programs of that name lie where satchel is
-// started, or on the stick.
+// H04: the browser is the system's, whatever programs and settings of that name lie where satchel
+// is started, or on the stick.
 func TestH04Browser(t *testing.T) {
 	t.Parallel()
 	for name, env := range map[string][]string{
-		"a dot in PATH":            {"PATH=.:SYSTEM:/usr/bin:/bin"},
-		"an empty entry in PATH":   {"PATH=:SYSTEM:/usr/bin:/bin"},
-		"a relative entry in PATH": {"PATH=sub:./sub:SYSTEM:/usr/bin:/bin"},
-		"Go told to allow it":      {"PATH=.:SYSTEM:/usr/bin:/bin", "GODEBUG=execerrdot=0"},
+		"a dot in PATH":            {"PATH=.:SYSTEM"},
+		"an empty entry in PATH":   {"PATH=:SYSTEM"},
+		"a relative entry in PATH": {"PATH=sub:./sub:SYSTEM"},
+		"Go told to allow it":      {"PATH=.:SYSTEM", "GODEBUG=execerrdot=0"},
+		"relative settings":        {"PATH=.:SYSTEM", "XDG_CONFIG_HOME=.", "XDG_DATA_HOME=.", "XDG_DATA_DIRS=:.:sub", "HOME=."},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			checkBrowser(t, env)
-		})
+		for program, arguments := range map[string]string{"xdg-open": `1\n`, "firefox": `2\n--private-window\n`} {
+			t.Run(name+", "+program, func(t *testing.T) {
+				t.Parallel()
+				checkBrowser(t, program, arguments, env)
+			})
+		}
 	}
 }
 
-func checkBrowser(t *testing.T, env []string) {
+func checkBrowser(t *testing.T, usual, arguments string, env []string) {
 	stick, system := t.TempDir(), t.TempDir()
 	bundle := filepath.Join(stick, "$(touch ran);`touch ran` & touch ran #.zip")
 	if err := os.Rename(packed(t), bundle); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"xdg-open", "x-www-browser", "www-browser", "wslview", "open", "chromium", "firefox", "sh", "xdg-mime"} {
+	for _, name := range []string{"xdg-open", "x-www-browser", "www-browser", "wslview", "open", "chromium", "firefox", "sh", "xdg-mime", "env"} {
 		plant(t, filepath.Join(stick, name), filepath.Join(stick, "ran"))
 		plant(t, filepath.Join(stick, "sub", name), filepath.Join(stick, "ran"))
 	}
+	for _, dir := range []string{".", ".config", "applications", ".local/share/applications"} {
+		writeFile(t, filepath.Join(stick, dir, "mimeapps.list"), "[Default Applications]\nx-scheme-handler/http=planted.desktop\n")
+		writeFile(t, filepath.Join(stick, dir, "planted.desktop"), "[Desktop Entry]\nExec="+filepath.Join(stick, "firefox")+" %u\n")
+	}
 	// As the real one does, it runs other programs by their names.
 	called := filepath.Join(system, "called")
-	writeFile(t, filepath.Join(system, "xdg-open"), "#!/bin/sh\nxdg-mime query\nprintf '%s\\n' \"$#\" \"$1\" >'"+called+".part'\nmv '"+called+".part' '"+called+"'\n")
+	writeFile(t, filepath.Join(system, usual), "#!/bin/sh\nxdg-mime query\nprintf '%s\\n' \"$#\" \"$@\" >'"+called+".part'\n/bin/mv '"+called+".part' '"+called+"'\n")
 	plant(t, filepath.Join(system, "xdg-mime"), filepath.Join(system, "asked"))
-	if err := os.Chmod(filepath.Join(system, "xdg-open"), 0o777); err != nil {
+	if err := os.Chmod(filepath.Join(system, usual), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	c := exec.Command(program(t), "open", filepath.Base(bundle))
 	c.Dir = stick
+	c.Env = []string{"XDG_DATA_DIRS=" + system} // or those of this system
 	for _, v := range env {
 		c.Env = append(c.Env, strings.ReplaceAll(v, "SYSTEM", system))
 	}
@@ -165,8 +173,8 @@ func checkBrowser(t *testing.T, env []string) {
 		}
 	}()
 	got := waitForFile(t, called)
-	if want := `^1\nhttp://127\.0\.0\.1:\d+/[A-Za-z0-9_-]+\n$`; !regexp.MustCompile(want).MatchString(got) {
-		t.Errorf("the browser is started with %q, want %s", got, want)
+	if want := `^` + arguments + `http://127\.0\.0\.1:\d+/[A-Za-z0-9_-]+\n$`; !regexp.MustCompile(want).MatchString(got) {
+		t.Errorf("%s is started with %q, want %s", usual, got, want)
 	}
 	_, page := o.get("")
 	o.post("leave", proofIn(page))

@@ -126,6 +126,13 @@ func (s *Server) Launch() string {
 	return "http://" + s.host + "/" + s.code
 }
 
+// Launched says whether somebody came with what Launch returned last.
+func (s *Server) Launched() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.code == ""
+}
+
 // redeem says whether code is the launch code, and voids it.
 func (s *Server) redeem(code string) bool {
 	s.mu.Lock()
