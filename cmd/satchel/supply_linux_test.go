@@ -243,8 +243,8 @@ func TestH06Reproducible(t *testing.T) {
 // What ships is made of modules, each of which has its reason in CONTRIBUTING.md. Whoever adds
 // one changes these numbers.
 const (
-	directModules = 16
-	allModules    = 28
+	directModules = 17
+	allModules    = 29
 	shipped       = 20
 )
 
