@@ -54,6 +54,8 @@ type Options struct {
 	// PageCache is how many bytes of pages, made ready to show, are kept: 24 MiB
 	// if 0, none if negative.
 	PageCache int
+	// Preview is told to whoever looks at a collection while it is made; nil where it is done.
+	Preview *Preview
 }
 
 // A Viewer shows one or several bundles. It may be used by several goroutines at
@@ -156,6 +158,9 @@ func (v *Viewer) Serve(ctx context.Context, r *Request) *Response {
 		return status(204)
 	}
 	p := v.page(r)
+	if n := p.Preview(); n != nil && r.Path == pathVersion {
+		return whole(200, wordsHeader, []byte(n.Version))
+	}
 	if r.Path == "" {
 		return v.start(p)
 	}
@@ -200,6 +205,9 @@ func (v *Viewer) post(r *Request) *Response {
 		return status(405)
 	}
 	to, ok := v.sealer.open(r.Form.Get("for"))
+	if ok && to.view == viewForm && r.Path == pathLeave {
+		return v.leave(p)
+	}
 	if !ok || to.view != viewForm || to.volume >= len(v.volumes) {
 		return p.failure(403)
 	}
@@ -209,10 +217,8 @@ func (v *Viewer) post(r *Request) *Response {
 		return v.ask(p, r.Form)
 	case pathCheck:
 		return v.startCheck(p)
-	case pathPin:
-		return v.pin(p, r.Form.Get("fingerprint"))
 	}
-	return v.leave(p)
+	return v.pin(p, r.Form.Get("fingerprint"))
 }
 
 // standing says who made a bundle, as far as the reader knows now.

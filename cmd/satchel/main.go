@@ -63,7 +63,7 @@ func newApp(u *ui) *cli.App {
 		Commands: []*cli.Command{
 			newKeygenCommand(u), newInitCommand(u), newPackCommand(u), newSignCommand(u), newVerifyCommand(u),
 			newInfoCommand(u), newLsCommand(u), newSearchCommand(u), newCatCommand(u), newExtractCommand(u),
-			newConvertCommand(u), newCompareCommand(u), newOpenCommand(u), newCacheCommand(u),
+			newConvertCommand(u), newCompareCommand(u), newOpenCommand(u), newPreviewCommand(u), newCacheCommand(u),
 			newCompletionCommand(u), newVersionCommand(u), newHelpCommand(u),
 		},
 	}

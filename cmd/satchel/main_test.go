@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": cmdExits, "flip": cmdFlip, "cutoff": cmdCutoff, "append": cmdAppend,
-			"fetch": cmdFetch, "lines": cmdLines, "film": cmdFilm,
+			"fetch": cmdFetch, "lines": cmdLines, "film": cmdFilm, "await": cmdAwait,
 		},
 		Setup: func(e *testscript.Env) error {
 			for _, name := range cacheVariables {
@@ -155,6 +155,25 @@ func cmdFetch(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("GET of the address: %s", res.Status)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), page, 0o666))
+}
+
+// cmdAwait asks for the page at the address in the first line of a file until it has a text in it, or
+// has it no more: await FILE TEXT, ! await FILE TEXT.
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	address := waitForLine(ts, ts.MkAbs(args[0]))
+	var page []byte
+	for range 500 {
+		res, err := http.Get(address)
+		ts.Check(err)
+		page, err = io.ReadAll(res.Body)
+		res.Body.Close()
+		ts.Check(err)
+		if bytes.Contains(page, []byte(args[1])) != neg {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("%q, want it otherwise, in\n%s", args[1], page)
 }
 
 func waitForLine(ts *testscript.TestScript, name string) string {

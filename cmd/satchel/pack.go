@@ -66,50 +66,15 @@ func newPackCommand(u *ui) *cli.Command {
 		&cli.StringSliceFlag{Name: "publisher",
 			Usage: "name the signer who holds this key, a .pub file or RW…: `PUB`;\n" +
 				"signing is done later with satchel sign; may be repeated"},
-		&cli.StringFlag{Name: "title", Destination: &o.title, Usage: "call the bundle `TITLE`"},
-		&cli.StringFlag{Name: "series", Destination: &o.series,
-			Usage: "make it an issue of `SERIES`: up to 32 of a-z, 0-9 and hyphen"},
-		&cli.StringFlag{Name: "issue", Destination: &o.issue,
-			Usage: "make it issue `N` of its series, counted from 1"},
-		&cli.StringFlag{Name: "date", Destination: &o.date,
-			Usage: "date the bundle `DATE`: YYYY, YYYY-MM or YYYY-MM-DD; there is none otherwise"},
-		&cli.StringFlag{Name: "language", Destination: &o.language,
-			Usage: "the bundle's main `LANGUAGE`, such as ko or zh-CN"},
-		&cli.BoolFlag{Name: "no-search", Destination: &o.noSearch,
-			Usage: "leave the search index out"},
-		&cli.BoolFlag{Name: "no-cache", Destination: &o.noCache,
-			Usage: "make everything anew, and keep nothing for the next run"},
-		&cli.BoolFlag{Name: "no-tools", Destination: &o.noTools,
-			Usage: "do without pandoc, ffmpeg, pdftoppm and heif-convert, which are otherwise\n" +
-				"used where they are installed: the bytes depend on their versions"},
-		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
-			Usage: "leave out files of unknown kinds, and those that cannot be cleaned,\n" +
-				"instead of refusing them"},
-		&cli.StringFlag{Name: "html", Destination: &o.html,
-			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or\n" +
-				"article (made for reading); otherwise pages that share a style sheet\nare a site"},
 		&cli.StringFlag{Name: "report", Destination: &o.report,
 			Usage: "write what was packed, cleaned and left out to `FILE`, a page, or .json;\n" +
 				"it is for you alone: keep it away from the bundle"},
-		&cli.StringFlag{Name: "never", Destination: &o.never,
-			Usage: "pack nothing that says what is in `FILE`: names, numbers, places, one a\n" +
-				"line; it is searched for in texts, titles and file names"},
-		&cli.StringFlag{Name: "bylines", Destination: &o.bylines,
-			Usage: "`KEEP` or drop who wrote articles and books; they are kept otherwise"},
-		&cli.StringFlag{Name: "pictures", Destination: &o.pictures,
-			Usage: "pack photographs in this `SIZE`: original, as they are; or made smaller: large\n" +
-				"(2,048 pixels) or small (1,024 pixels)"},
-		&cli.StringSliceFlag{Name: "keep-metadata",
-			Usage: "leave in files of this `KIND` what they tell of their makers: places,\n" +
-				"times, cameras, names; may be repeated"},
-		&cli.StringSliceFlag{Name: "allow",
-			Usage: "pack the file `PATH` although its kind is refused; may be repeated"},
 	}
 	return &cli.Command{
 		Name:      "pack",
 		Usage:     "make a bundle of folders",
 		ArgsUsage: "DIR…",
-		Flags:     append(flags, keyFlags[1:]...),
+		Flags:     slices.Concat(flags, o.contentFlags(), keyFlags[1:]),
 		Description: manual{
 			about: `Packs a folder: every file becomes an item under its own path. With several folders,
 each lies under its base name. The same files give the same bytes. No clock, user, host
@@ -139,6 +104,47 @@ satchel pack -k news.key --layout parts --part-size 2G films`,
 			}
 			return p.run(c.Context, u)
 		},
+	}
+}
+
+// contentFlags say what is packed, and what is said of it. They are shared by pack and preview.
+func (o *packOptions) contentFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "title", Destination: &o.title, Usage: "call the bundle `TITLE`"},
+		&cli.StringFlag{Name: "series", Destination: &o.series,
+			Usage: "make it an issue of `SERIES`: up to 32 of a-z, 0-9 and hyphen"},
+		&cli.StringFlag{Name: "issue", Destination: &o.issue,
+			Usage: "make it issue `N` of its series, counted from 1"},
+		&cli.StringFlag{Name: "date", Destination: &o.date,
+			Usage: "date the bundle `DATE`: YYYY, YYYY-MM or YYYY-MM-DD; there is none otherwise"},
+		&cli.StringFlag{Name: "language", Destination: &o.language,
+			Usage: "the bundle's main `LANGUAGE`, such as ko or zh-CN"},
+		&cli.BoolFlag{Name: "no-search", Destination: &o.noSearch,
+			Usage: "leave the search index out"},
+		&cli.BoolFlag{Name: "no-cache", Destination: &o.noCache,
+			Usage: "make everything anew, and keep nothing for the next run"},
+		&cli.BoolFlag{Name: "no-tools", Destination: &o.noTools,
+			Usage: "do without pandoc, ffmpeg, pdftoppm and heif-convert, which are otherwise\n" +
+				"used where they are installed: the bytes depend on their versions"},
+		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
+			Usage: "leave out files of unknown kinds, and those that cannot be cleaned,\n" +
+				"instead of refusing them"},
+		&cli.StringFlag{Name: "html", Destination: &o.html,
+			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or\n" +
+				"article (made for reading); otherwise pages that share a style sheet\nare a site"},
+		&cli.StringFlag{Name: "never", Destination: &o.never,
+			Usage: "pack nothing that says what is in `FILE`: names, numbers, places, one a\n" +
+				"line; it is searched for in texts, titles and file names"},
+		&cli.StringFlag{Name: "bylines", Destination: &o.bylines,
+			Usage: "`KEEP` or drop who wrote articles and books; they are kept otherwise"},
+		&cli.StringFlag{Name: "pictures", Destination: &o.pictures,
+			Usage: "pack photographs in this `SIZE`: original, as they are; or made smaller: large\n" +
+				"(2,048 pixels) or small (1,024 pixels)"},
+		&cli.StringSliceFlag{Name: "keep-metadata",
+			Usage: "leave in files of this `KIND` what they tell of their makers: places,\n" +
+				"times, cameras, names; may be repeated"},
+		&cli.StringSliceFlag{Name: "allow",
+			Usage: "pack the file `PATH` although its kind is refused; may be repeated"},
 	}
 }
 
@@ -370,24 +376,49 @@ func parseLanguage(s string) (language.Tag, error) {
 // is to run on an old laptop beside a browser.
 const packMemory = 200 << 20
 
-// run lists what was left out also when the packing fails: it may be the reason.
-func (p *packing) run(ctx context.Context, u *ui) (err error) {
+// equip lets the packing use the cache and the programs that it may use, until they are released.
+func (p *packing) equip(ctx context.Context, u *ui) (release func() error, err error) {
+	var kept *cache.Cache
 	if !p.o.noCache {
-		kept := openCache(u)
-		defer func() { err = errors.Join(err, kept.Close()) }()
-		if kept != nil {
+		if kept = openCache(u); kept != nil {
 			p.ingest.Cache, p.bundle.Frames = kept, kept
 		}
 	}
-	if !p.o.noTools {
-		dir, remove, err := bundle.WorkFolder(p.output)
-		if err != nil {
-			return err
-		}
-		defer remove()
-		p.ingest.Tools, p.ingest.Context = tool.Find(), ctx
-		p.ingest.Tools.Dir = dir
+	if p.o.noTools {
+		return kept.Close, nil
 	}
+	dir, remove, err := bundle.WorkFolder(p.output)
+	if err != nil {
+		return nil, errors.Join(err, kept.Close())
+	}
+	p.ingest.Tools, p.ingest.Context = tool.Find(), ctx
+	p.ingest.Tools.Dir = dir
+	return func() error {
+		remove()
+		return kept.Close()
+	}, nil
+}
+
+// create lists what was left out also when the packing fails: it may be the reason.
+func (p *packing) create(ctx context.Context, u *ui, src *ingest.Folder) (*bundle.Summary, error) {
+	p.bundle.Progress = u.progress.update
+	debug.SetMemoryLimit(packMemory)
+	sum, err := bundle.Create(ctx, p.output, src, p.bundle)
+	u.progress.clear()
+	for _, line := range src.Unmet() {
+		u.warnf("%s", show(line))
+	}
+	reportLeftOut(u, src)
+	return sum, err
+}
+
+// run makes a bundle, and tells of it.
+func (p *packing) run(ctx context.Context, u *ui) (err error) {
+	release, err := p.equip(ctx, u)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	src, err := ingest.Folders(p.dirs, p.ingest)
 	if err != nil {
 		return err
@@ -400,15 +431,8 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 		}
 		p.bundle.Signers = []sign.PrivateKey{key}
 	}
-	p.bundle.Progress = u.progress.update
 	began := clock()
-	debug.SetMemoryLimit(packMemory)
-	sum, err := bundle.Create(ctx, p.output, src, p.bundle)
-	u.progress.clear()
-	for _, line := range src.Unmet() {
-		u.warnf("%s", show(line))
-	}
-	reportLeftOut(u, src)
+	sum, err := p.create(ctx, u, src)
 	if p.o.report != "" {
 		err = errors.Join(err, p.writeReport(u, src, sum))
 	}

@@ -190,6 +190,13 @@ func (u *ui) report(err error) {
 	}
 }
 
+// told returns what report prints.
+func (u *ui) told(err error) string {
+	var b bytes.Buffer
+	(&ui{err: &b}).report(err)
+	return b.String()
+}
+
 // reason is an error's text, in plainer words where a verdict is the reason or the
 // system's name for a call would stand before the name of a file.
 func reason(err error) string {

@@ -154,7 +154,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string) {
 		}
 		asked.Form = form
 	}
-	answer := s.viewer.Serve(r.Context(), asked)
+	shown := s.hold()
+	defer s.drop(shown)
+	answer := shown.viewer.Serve(r.Context(), asked)
 	maps.Copy(w.Header(), http.Header(answer.Header))
 	switch answer.Leave {
 	case viewer.Leaving:

@@ -61,7 +61,6 @@ type Options struct {
 // A Server answers on a loopback address. Call New, Listen and Serve, in this
 // order.
 type Server struct {
-	viewer   *viewer.Viewer
 	options  Options
 	token    string
 	host     string // the only Host there is
@@ -72,15 +71,16 @@ type Server struct {
 	stop     chan End // takes the first reason to end
 	end      End      // once Serve has returned
 
-	mu     sync.Mutex
-	code   string    // for starting a browser, once; empty when used
-	expire time.Time // of the code
+	mu      sync.Mutex
+	showing *showing  // what answers
+	code    string    // for starting a browser, once; empty when used
+	expire  time.Time // of the code
 }
 
 // New returns a Server of v.
 func New(v *viewer.Viewer, o Options) *Server {
 	s := &Server{
-		viewer: v, options: o, token: secret(), stop: make(chan End, 1),
+		showing: show(v), options: o, token: secret(), stop: make(chan End, 1),
 		guard: newGuard(maxConnections),
 	}
 	s.watch = newWatch(s.present)
@@ -154,7 +154,9 @@ func same(a, b string) bool {
 // for requests.
 func (s *Server) present() (err error) {
 	defer func() { _ = recover() }()
-	return s.viewer.Present()
+	now := s.hold()
+	defer s.drop(now)
+	return now.viewer.Present()
 }
 
 // endFor has Serve return, unless something else has already.
@@ -171,7 +173,7 @@ func (s *Server) End() End { return s.end }
 // Serve answers until ctx ends, the reader leaves, nobody reads any more or a bundle is gone, then closes the viewer. It
 // returns nil then, and End says which it was.
 func (s *Server) Serve(ctx context.Context) error {
-	defer s.viewer.Close()
+	defer s.close()
 	ctx, unwatch := context.WithCancel(ctx)
 	defer unwatch()
 	go s.watch.run(ctx, s.endFor)

@@ -35,7 +35,12 @@ type live struct {
 
 func start(t testing.TB, bundles ...*bundle.Reader) *live {
 	t.Helper()
-	s := New(viewer.New(bundles, viewer.Options{}), Options{})
+	return startViewer(t, viewer.New(bundles, viewer.Options{}))
+}
+
+func startViewer(t testing.TB, v *viewer.Viewer) *live {
+	t.Helper()
+	s := New(v, Options{})
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
 	}
