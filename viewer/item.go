@@ -255,11 +255,13 @@ func hostOf(address string) string {
 }
 
 // leave answers with a page that says nothing, and ends the viewer: from now on
-// there is nothing but that page's style sheet.
+// there is nothing but that page's style sheet. A guest leaves alone.
 func (v *Viewer) leave(p *page) *Response {
-	v.left.Store(true)
 	r := p.show(200, "left", p)
-	r.Leave = Leaving
+	if !p.guest {
+		v.left.Store(true)
+		r.Leave = Leaving
+	}
 	return r
 }
 
@@ -271,7 +273,11 @@ func (v *Viewer) afterLeaving(r *Request) *Response {
 	if r.Method != "GET" || r.Path != pathLeft {
 		return status(404)
 	}
-	a := whole(200, forgetHeader, []byte("p { font: 1rem sans-serif }\n"))
+	a := forgetting()
 	a.Leave = Left
 	return a
+}
+
+func forgetting() *Response {
+	return whole(200, forgetHeader, []byte("p { font: 1rem sans-serif }\n"))
 }

@@ -65,6 +65,7 @@ type page struct {
 	said   int    // the captions that the address names, counted from 0, or -1
 	at     int    // the second of a film or recording that the address names, or 0
 	asked  string // what was searched for, or empty
+	guest  bool
 
 	Name    string // of the kind of page: its title is title.NAME
 	Refresh string // where a page that shows work going on looks again, or empty
@@ -83,7 +84,7 @@ func (v *Viewer) page(r *Request) *page {
 	if err != nil {
 		from = 0
 	}
-	p := &page{viewer: v, lang: l, look: asked, self: r.Path, from: uint32(from)}
+	p := &page{viewer: v, lang: l, look: asked, self: r.Path, from: uint32(from), guest: r.Guest}
 	p.at, _ = parseSecond(r.Query.Get("at"))
 	if p.said, err = strconv.Atoi(r.Query.Get("track")); err != nil {
 		p.said = -1

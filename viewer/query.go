@@ -121,9 +121,9 @@ func (s inquiry) badDate() bool {
 	return !from || !to || s.to != "" && s.from[:min(len(s.from), len(s.to))] > s.to
 }
 
-// parseDate reads a date that was typed, in any of the interface's numerals.
-func parseDate(typed string) (date string, ok bool) {
-	date = strings.Map(func(r rune) rune {
+// inLatin writes what was typed with the digits 0 to 9, from any of the interface's numerals.
+func inLatin(typed string) string {
+	return strings.Map(func(r rune) rune {
 		for _, l := range languages() {
 			if d := slices.Index(l.digits, r); d >= 0 {
 				return '0' + rune(d)
@@ -131,5 +131,20 @@ func parseDate(typed string) (date string, ok bool) {
 		}
 		return r
 	}, norm.NFKC.String(strings.TrimSpace(typed)))
+}
+
+// Digits returns the digits of what was typed, in any of the interface's numerals, as 0 to 9.
+func Digits(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, inLatin(legible(typed)))
+}
+
+// parseDate reads a date that was typed, in any of the interface's numerals.
+func parseDate(typed string) (date string, ok bool) {
+	date = inLatin(typed)
 	return date, len(date) <= len("2006-01-02") && (&bundle.Options{Date: date}).Check() == nil
 }

@@ -27,6 +27,9 @@ type Request struct {
 	Form   url.Values // of what was posted
 	// AcceptLanguage is the browser's header of that name.
 	AcceptLanguage string
+	// Guest is set where somebody asks who may read and search, and nothing that others would notice: not
+	// leave, which ends the viewer for all, nor confirm a publisher or have everything checked.
+	Guest bool
 }
 
 // A Header has the lines of a Response's head: names in the spelling of

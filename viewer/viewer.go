@@ -151,6 +151,9 @@ func (v *Viewer) Serve(ctx context.Context, r *Request) *Response {
 	if r.Method != "GET" && r.Method != "HEAD" {
 		return status(405)
 	}
+	if r.Guest && r.Path == pathLeft {
+		return forgetting()
+	}
 	if a, ok := assets[r.Path]; ok {
 		return a.response()
 	}
@@ -205,6 +208,9 @@ func (v *Viewer) post(r *Request) *Response {
 		return status(405)
 	}
 	to, ok := v.sealer.open(r.Form.Get("for"))
+	if r.Guest && r.Path != pathSearch && r.Path != pathLeave {
+		return p.failure(403)
+	}
 	if ok && to.view == viewForm && r.Path == pathLeave {
 		return v.leave(p)
 	}

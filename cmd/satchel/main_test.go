@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -146,28 +147,43 @@ func cmdFetch(ts *testscript.TestScript, neg bool, args []string) {
 	jar, err := cookiejar.New(nil)
 	ts.Check(err)
 	client := &http.Client{Timeout: 10 * time.Second, Jar: jar}
-	res, err := client.Get(address)
-	ts.Check(err)
-	defer res.Body.Close()
-	page, err := io.ReadAll(res.Body)
-	ts.Check(err)
-	if (res.StatusCode == http.StatusOK) == neg {
-		ts.Fatalf("GET of the address: %s", res.Status)
+	code, page := getContents(ts, client, address)
+	if (code == http.StatusOK) == neg {
+		ts.Fatalf("GET of the address: %d", code)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), page, 0o666))
 }
 
-// cmdAwait asks for the page at the address in the first line of a file until it has a text in it, or
+// toContents is the link from the viewer's first page to the contents.
+var toContents = regexp.MustCompile(`class="button main" href="([^"]+)"`)
+
+// getContents asks for the viewer's first page and, where that leads to the contents, for those.
+func getContents(ts *testscript.TestScript, c *http.Client, address string) (code int, page []byte) {
+	for range 2 {
+		res, err := c.Get(address)
+		ts.Check(err)
+		code = res.StatusCode
+		page, err = io.ReadAll(res.Body)
+		res.Body.Close()
+		ts.Check(err)
+		m := toContents.FindSubmatch(page)
+		if m == nil || !bytes.Contains(page, []byte("on-start")) {
+			break
+		}
+		next, err := res.Request.URL.Parse(string(m[1]))
+		ts.Check(err)
+		address = next.String()
+	}
+	return code, page
+}
+
+// cmdAwait asks for the contents at the address in the first line of a file until it has a text in it, or
 // has it no more: await FILE TEXT, ! await FILE TEXT.
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	address := waitForLine(ts, ts.MkAbs(args[0]))
 	var page []byte
 	for range 500 {
-		res, err := http.Get(address)
-		ts.Check(err)
-		page, err = io.ReadAll(res.Body)
-		res.Body.Close()
-		ts.Check(err)
+		_, page = getContents(ts, http.DefaultClient, address)
 		if bytes.Contains(page, []byte(args[1])) != neg {
 			return
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"runtime/debug"
 	"strconv"
 
@@ -21,6 +22,9 @@ type openOptions struct {
 	noPrivate bool
 	portText  string
 	port      int
+	lan       bool
+	address   string
+	class     netip.Addr // understood from the two above
 }
 
 // newOpenCommand takes several bundles, which then form a library.
@@ -30,14 +34,22 @@ func newOpenCommand(u *ui) *cli.Command {
 		Name:      "open",
 		Usage:     "read bundles in the browser",
 		ArgsUsage: "BUNDLE…",
-		Flags:     append([]cli.Flag{pinFlag()}, o.browserFlags()...),
+		Flags: append(append([]cli.Flag{pinFlag()}, o.browserFlags()...),
+			&cli.BoolFlag{Name: "lan", Destination: &o.lan,
+				Usage: "let others in the local network read, too, who know a code that is shown"},
+			&cli.StringFlag{Name: "address", Destination: &o.address,
+				Usage: "with --lan, listen at this computer's address `IP`; otherwise at the only\none that it has in a local network"}),
 		Description: manual{
 			about: `Shows bundles in the system's browser, in a private window where that can be had. Only
 this computer can reach the viewer, at the address in the first line of the output;
 nothing is sent anywhere. Everything is checked before it is shown. Ctrl-C ends it, and
 so do the button to leave and Shift pressed three times. It ends by itself when no page
-is open any more, or a bundle is not there any more.`,
+is open any more, or a bundle is not there any more.
+With --lan a class can read along, without an installation: the second line of the output
+has the address, and a code of six digits without which nobody comes in. On a terminal
+there is a QR code with both. It is not encrypted, and ends for all when you leave.`,
 			example: `satchel open news.zip
+satchel open --lan --address 192.168.1.5 lessons.zip
 satchel open -p news.pub --no-browser /media/stick/*.zip`,
 			exits: []string{doneLine, failLine, usageLine, holdLine},
 		}.text(),
@@ -47,6 +59,9 @@ satchel open -p news.pub --no-browser /media/stick/*.zip`,
 				return err
 			}
 			if err := o.parse(); err != nil {
+				return err
+			}
+			if o.class, err = o.lanAddress(); err != nil {
 				return err
 			}
 			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
@@ -129,11 +144,16 @@ var endings = map[server.End]string{
 // serve shows the bundles until the context ends, the reader leaves, nobody reads any more or a
 // bundle is gone. The address is printed before the browser starts, so that it is at hand where none does.
 func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader) error {
-	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins, Documents: document.Text}), server.Options{Port: o.port})
+	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins, Documents: document.Text}), server.Options{Port: o.port, Class: o.class})
 	if err := s.Listen(); err != nil {
 		return err
 	}
 	u.printf("%s\n", s.Address())
+	if c := s.Class(); c != nil {
+		if err := invite(u, c); err != nil {
+			return err
+		}
+	}
 	u.sayf("Ctrl-C ends it.")
 	if !o.noBrowser {
 		go o.startBrowser(u, s)

@@ -245,7 +245,7 @@ func TestH06Reproducible(t *testing.T) {
 const (
 	directModules = 17
 	allModules    = 29
-	shipped       = 20
+	shipped       = 21
 )
 
 // H09: no C, no module too many, and each as the world knows it.

@@ -30,7 +30,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, code)
 	default:
 		defer s.watch.enter(r, path)()
-		s.answer(w, r, path)
+		s.answer(w, r, path, false)
 	}
 }
 
@@ -111,13 +111,13 @@ func admitMethod(r *http.Request, path string) int {
 
 // admitOrigin keeps out what pages of other origins cause. A browser says so in
 // Sec-Fetch-Site; another port of this computer is another origin, too.
-func (s *Server) admitOrigin(r *http.Request, path string) (string, int) {
+func (p place) admitOrigin(r *http.Request, path string) (string, int) {
 	if r.Header.Get("Service-Worker") != "" {
 		return "", http.StatusForbidden
 	}
 	site := r.Header.Get("Sec-Fetch-Site")
 	if r.Method == http.MethodPost {
-		if site == "same-origin" || (site == "" && s.isOwn(r.Header["Origin"])) {
+		if site == "same-origin" || (site == "" && p.isOwn(r.Header["Origin"])) {
 			return path, http.StatusOK
 		}
 		return "", http.StatusForbidden
@@ -130,33 +130,38 @@ func (s *Server) admitOrigin(r *http.Request, path string) (string, int) {
 	}
 	// A link from elsewhere, or a bookmark of some browsers: to the first page.
 	if path != "" || r.URL.RawQuery != "" {
-		return "/" + s.token + "/", http.StatusSeeOther
+		return "/" + p.token + "/", http.StatusSeeOther
 	}
 	return path, http.StatusOK
 }
 
 // isOwn is for browsers that do not say where a form was sent from, save in Origin:
 // a page that sends no referrer, as ours do, has "null" there.
-func (s *Server) isOwn(origin []string) bool {
-	return len(origin) == 1 && (origin[0] == "http://"+s.host || origin[0] == "null")
+func (p place) isOwn(origin []string) bool {
+	return len(origin) == 1 && (origin[0] == "http://"+p.host || origin[0] == "null")
 }
 
-// answer asks the viewer and sends what it says.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string) {
+// answer asks the viewer for a path and sends what it says.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string, guest bool) {
 	asked := &viewer.Request{Method: r.Method, Path: path, Query: r.URL.Query(),
-		AcceptLanguage: r.Header.Get("Accept-Language")}
-	control := http.NewResponseController(w)
+		AcceptLanguage: r.Header.Get("Accept-Language"), Guest: guest}
 	if r.Method == http.MethodPost {
-		form, code := readForm(w, r, control)
+		form, code := readForm(w, r, http.NewResponseController(w))
 		if code != http.StatusOK {
 			refuse(w, code)
 			return
 		}
 		asked.Form = form
 	}
+	s.ask(w, r, func(v *viewer.Viewer) *viewer.Response { return v.Serve(r.Context(), asked) })
+}
+
+// ask sends what the viewer says to a question.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, question func(*viewer.Viewer) *viewer.Response) {
+	control := http.NewResponseController(w)
 	shown := s.hold()
 	defer s.drop(shown)
-	answer := shown.viewer.Serve(r.Context(), asked)
+	answer := question(shown.viewer)
 	maps.Copy(w.Header(), http.Header(answer.Header))
 	switch answer.Leave {
 	case viewer.Leaving:

@@ -31,6 +31,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -56,14 +57,19 @@ const (
 type Options struct {
 	// Port to listen on; 0 for one that is free, which nobody can guess.
 	Port int
+	// Stay keeps the Server from ending because nobody reads, as one with a Class does not.
+	Stay bool
+	// Class is an address of this computer in a local network where others may read, too; none if it is
+	// the zero value.
+	Class netip.Addr
 }
 
 // A Server answers on a loopback address. Call New, Listen and Serve, in this
 // order.
 type Server struct {
+	place
 	options  Options
-	token    string
-	host     string // the only Host there is
+	class    *Class // nil where there is none
 	listener net.Listener
 	http     *http.Server
 	guard    *guard
@@ -77,13 +83,19 @@ type Server struct {
 	expire  time.Time // of the code
 }
 
+// A place is what requests have to name.
+type place struct {
+	host  string // the only Host there is
+	token string // the beginning of every path
+}
+
 // New returns a Server of v.
 func New(v *viewer.Viewer, o Options) *Server {
 	s := &Server{
-		showing: show(v), options: o, token: secret(), stop: make(chan End, 1),
+		showing: show(v), options: o, place: place{token: secret()}, stop: make(chan End, 1),
 		guard: newGuard(maxConnections),
 	}
-	s.watch = newWatch(s.present)
+	s.watch = newWatch(o.Stay || o.Class.IsValid(), s.present)
 	s.http = &http.Server{
 		Handler:                      s,
 		ReadHeaderTimeout:            headTime,
@@ -110,8 +122,16 @@ func (s *Server) Listen() error {
 		return fmt.Errorf("listen on this computer: %w", err)
 	}
 	s.listener, s.host = l, l.Addr().String()
+	if s.options.Class.IsValid() {
+		if s.class, err = newClass(s, s.options.Class, s.options.Port); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
 	return nil
 }
+
+// Class returns the class once it is listened for, nil where there is none.
+func (s *Server) Class() *Class { return s.class }
 
 // Address returns the address of the first page, with the token. Whoever has it
 // can read everything: it belongs on standard output and nowhere else.
@@ -177,8 +197,10 @@ func (s *Server) Serve(ctx context.Context) error {
 	ctx, unwatch := context.WithCancel(ctx)
 	defer unwatch()
 	go s.watch.run(ctx, s.endFor)
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
 	go func() { ended <- s.http.Serve(s.listener) }()
+	s.class.serve(ended)
+	defer s.class.close()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)

@@ -40,7 +40,11 @@ func start(t testing.TB, bundles ...*bundle.Reader) *live {
 
 func startViewer(t testing.TB, v *viewer.Viewer) *live {
 	t.Helper()
-	s := New(v, Options{})
+	return startServer(t, New(v, Options{}))
+}
+
+func startServer(t testing.TB, s *Server) *live {
+	t.Helper()
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
 	}

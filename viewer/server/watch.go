@@ -41,6 +41,7 @@ const (
 // sleeps, nobody is taken to have gone.
 type watch struct {
 	look func() error // whether the bundles are there
+	stay bool         // it is no end that nobody reads
 
 	mu       sync.Mutex
 	busy     int           // requests that are being answered
@@ -51,8 +52,8 @@ type watch struct {
 	gone     time.Duration // for how long looks have failed
 }
 
-func newWatch(look func() error) *watch {
-	return &watch{look: look, patience: silentTime, unseen: lookTime, unlooked: lookTime}
+func newWatch(stay bool, look func() error) *watch {
+	return &watch{look: look, stay: stay, patience: silentTime, unseen: lookTime, unlooked: lookTime}
 }
 
 // enter notes a request that is the viewer's to answer, and returns what to call when it is answered.
@@ -103,7 +104,7 @@ func (w *watch) tick() (end End, ended bool) {
 	switch {
 	case w.gone > goneTime:
 		return Gone, true
-	case w.idle >= w.patience:
+	case w.idle >= w.patience && !w.stay:
 		return Deserted, true
 	}
 	return 0, false

@@ -20,7 +20,7 @@ type watched struct {
 
 func newWatched() *watched {
 	w := &watched{}
-	w.watch = newWatch(func() error {
+	w.watch = newWatch(false, func() error {
 		w.looks++
 		if w.gone {
 			return errors.New("pulled")
@@ -237,5 +237,16 @@ func TestG08PanicInLook(t *testing.T) {
 	f.panics.Store(true)
 	if err := s.present(); err != nil {
 		t.Errorf("a panic passes for %v", err)
+	}
+}
+
+// Who has said that it shall stay does not end because nobody reads.
+func TestStays(t *testing.T) {
+	t.Parallel()
+	w := newWatch(true, func() error { return nil })
+	for range int(silentTime/tickTime) * 2 {
+		if end, ended := w.tick(); ended {
+			t.Fatalf("it ended with %d", end)
+		}
 	}
 }
