@@ -134,7 +134,7 @@ func (o *Options) keys() []sign.PublicKey {
 	for _, s := range o.Signers {
 		keys = append(keys, s.Public())
 	}
-	slices.SortFunc(keys, func(a, b sign.PublicKey) int { return strings.Compare(a.String(), b.String()) })
+	slices.SortStableFunc(keys, func(a, b sign.PublicKey) int { return strings.Compare(a.String(), b.String()) })
 	return slices.Compact(keys)
 }
 

@@ -76,7 +76,7 @@ func of(language string) string {
 
 // encode writes the phrases in the order of their tags, which makes it the one spelling.
 func (t Text) encode() []byte {
-	sorted := slices.SortedFunc(slices.Values(t), func(a, b Phrase) int { return cmp.Compare(a.Language, b.Language) })
+	sorted := slices.SortedStableFunc(slices.Values(t), func(a, b Phrase) int { return cmp.Compare(a.Language, b.Language) })
 	var b []byte
 	for _, p := range sorted {
 		b = appendText(appendText(b, p.Language), p.Text)

@@ -3,6 +3,7 @@ package viewer
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"satchel/bundle"
 	"satchel/bundle/sign"
@@ -43,6 +44,8 @@ type trustPage struct {
 type signer struct {
 	Groups []string // of the fingerprint, in the reader's digits
 	Latin  []string // the same in 0-9, where the reader's are others
+	Code   string   // what draws it as a QR code, or empty
+	Size   int      // of the code, in modules
 	Known  bool
 }
 
@@ -69,6 +72,10 @@ func (p *page) signer(k publicKey, v verdict) signer {
 		Known: v.Signed == bundle.Trusted && k == v.Publisher}
 	if p.lang.numerals != sign.Latin {
 		s.Latin = f.Groups(sign.Latin)
+	}
+	digits := strings.Join(f.Groups(sign.Latin), "")
+	if code, size, err := qrPath(digits); err == nil {
+		s.Code, s.Size = code, size
 	}
 	return s
 }

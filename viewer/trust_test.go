@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"fmt"
 	"html"
 	"net/url"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/sign"
+	"satchel/viewer/internal/qr"
 	"satchel/viewer/internal/testbundle"
 )
 
@@ -108,4 +110,17 @@ func TestB19BorrowedName(t *testing.T) {
 	if want := forger.Public().Fingerprint().Groups(sign.Latin); !slices.Equal(groups, want) {
 		t.Errorf("the fingerprint shown is %q, want the signer's, %q", groups, want)
 	}
+}
+
+// The fingerprint is there as a QR code, too.
+func TestFingerprintCode(t *testing.T) {
+	t.Parallel()
+	key := testbundle.Key(t, 1)
+	s := newSession(t, Options{}, testbundle.New(t, collection, key))
+	_, page := s.open(viewTrust, "")
+	want, size, err := qr.Path(strings.ReplaceAll(key.Public().Fingerprint().String(), " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, page, fmt.Sprintf(`viewBox="0 0 %d %d"`, size, size), `<path d="`+want+`"/>`)
 }
