@@ -3,7 +3,7 @@ export CGO_ENABLED = 0
 FLAGS    = -trimpath -buildvcs=false
 FUZZTIME ?= 30s
 
-.PHONY: help build test cross tools lint race fuzz exhaustive bench attacks demo dist test-corpora
+.PHONY: help build test cross tools lint race fuzz exhaustive bench attacks demo screenshots dist test-corpora
 
 help:
 	@echo 'make demo          pack the example collection, verify it and open it'
@@ -14,6 +14,7 @@ help:
 	@echo 'make exhaustive    every bit of a small bundle turned over, every length cut (an hour)'
 	@echo 'make attacks       every attack that we know of, with its test and the result'
 	@echo 'make bench         beside zimwriterfs, mksquashfs, kiwix-serve and cp; SECTIONS="pack open"'
+	@echo 'make screenshots   each kind of page in each language, into screenshots/'
 	@echo 'make test-corpora  the whole path on real corpora'
 	@echo 'make build dist    bin/satchel; programs for all systems in dist/'
 
@@ -50,6 +51,9 @@ attacks: tools
 
 demo: build
 	.ci/demo
+
+screenshots: tools build
+	.ci/screenshots
 
 bench: build
 	examples/bench/bench.sh $(SECTIONS)

@@ -75,7 +75,7 @@ func TestG13ShiftLeaves(t *testing.T) {
 		"the button":        {"index", func(r *reader) { r.do(chromedp.Click(".leave button")) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &reader{t, r.ctx}
+			r := &reader{t, r.browser, r.ctx}
 			l := start(t, testbundle.New(t, toLeave(t), testbundle.Key(t, 1)))
 			r.read(l, c.item)
 			c.focus(r)
@@ -174,7 +174,7 @@ func TestG13Pulled(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &reader{t, r.ctx}
+			r := &reader{t, r.browser, r.ctx}
 			var took time.Duration
 			for range 3 { // others may keep this computer busy
 				l, pull, end := begin(t)

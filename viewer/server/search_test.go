@@ -12,50 +12,6 @@ import (
 	"satchel/viewer/internal/testbundle"
 )
 
-// searched are pages in five scripts.
-var searched = testbundle.Files{
-	"a.ko.html":    "<html lang=ko><body><h1>깨끗한 물</h1><p>물을 마시기 전에 끓이십시오.</p></body></html>",
-	"b.zh-CN.html": "<html lang=zh-CN><body><h1>干净的水</h1><p>喝水之前请把水烧开。</p></body></html>",
-	"c.fa.html":    "<html lang=fa dir=rtl><body><h1>آب پاکیزه</h1><p>آب را پیش از نوشیدن بجوشانید.</p></body></html>",
-	"d.ru.html":    "<html lang=ru><body><h1>Чистая вода</h1><p>Кипятите воду перед питьём.</p></body></html>",
-	"e.en.html":    "<html lang=en><body><h1>Clean water</h1><p>Boil the watery soup, not the waterfall.</p></body></html>",
-}
-
-// search types a query and sends it.
-func (r *reader) search(query string) {
-	r.t.Helper()
-	r.do(chromedp.Evaluate[chromedp.Void]("document.querySelector('#q').select(); 1"))
-	r.do(chromedp.SendKeys("#q", query+kb.Enter))
-	r.until("something is found", "document.querySelector('.on-search .row mark') && document.querySelector('#q').value == '"+query+"'")
-}
-
-// queries find the page with a heading, by a word or two in its script.
-var queries = []struct{ language, query, heading string }{
-	{"ko", "물", "깨끗한 물"}, {"zh-Hans", "烧开", "干净的水"}, {"fa", "آب", "آب پاکیزه"},
-	{"ru", "вода", "Чистая вода"}, {"en", "clean water", "Clean water"},
-}
-
-// TestSearchScripts searches in five scripts and opens what was found; then again in a browser that runs no script.
-func TestSearchScripts(t *testing.T) {
-	t.Parallel()
-	l := start(t, testbundle.New(t, searched, testbundle.Key(t, 1)))
-	for name, more := range map[string][]chromedp.ExecAllocatorOption{
-		"with script": nil, "without": {chromedp.Flag("blink-settings", "scriptEnabled=false")},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := newReaderIn(t, t.TempDir(), more...)
-			r.do(chromedp.Navigate(l.s.Launch()))
-			for _, c := range queries {
-				r.home(l, "?lang="+c.language)
-				r.search(c.query)
-				r.until("the field offers to go on only with script", "(document.querySelector('[role=combobox]') != null) == "+map[bool]string{true: "true", false: "false"}[more == nil])
-				r.do(chromedp.Click(".row"))
-				r.until(c.query+" leads to "+c.heading, shown+".querySelector('h1')?.textContent == '"+c.heading+"'")
-			}
-		})
-	}
-}
-
 // TestSuggestions goes on with what is typed by keyboard alone, as a screen reader would follow it.
 func TestSuggestions(t *testing.T) {
 	t.Parallel()
@@ -107,8 +63,7 @@ func TestG06SearchLeavesNoWord(t *testing.T) {
 			}
 		}
 	}
-	r.do(chromedp.Click(".row"))
-	r.until("an item", "document.querySelector('.item')")
+	r.follow(aResult, "an item", atItem)
 	r.do(chromedp.Evaluate[chromedp.Void]("history.back(); 1"))
 	r.until("back", "document.querySelector('.on-search')")
 	if err := chromedp.Cancel(r.ctx); err != nil { // writes the profile

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -20,35 +21,84 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"satchel/bundle/sign"
 	"satchel/viewer/internal/testbundle"
 )
 
-// What the bundle of the session has in it: a site's name, words of its pages, and what a
-// script of its would leave behind.
+// What the bundle of the session has in it: a site's name, words of its pages, of a title and of a path, and
+// what a script of its would leave behind. And what the reader types.
 const (
 	siteNamed  = "site-named-in-the-bundle.example"
 	wordsOfIts = "words-of-its-pages"
+	titleOfIts = "title-of-its-page"
+	pathOfIts  = "path-of-its-page"
 	leftBehind = "left-behind-by-content"
+	typed      = "typed-by-the-reader"
 )
 
-// What the browser is sent to on purpose, to show that the like of it would be seen.
+// What the browser is sent to on purpose, to show that the like of it would be seen: a stranger's page, which
+// prepares to connect to one name and shows a picture of another.
 const (
-	stranger    = "stranger.example"
 	strangersIP = "127.0.0.2"
-	lookout     = "named-by-the-stranger.example"
+	prepared    = "prepared-by-the-stranger"
+	pictured    = "pictured-by-the-stranger"
+	strangers   = `<link rel="preconnect" href="http://` + prepared + `.example/">
+<script>indexedDB.open("a").onsuccess = () => document.images[0].src = "http://` + pictured + `.example/"</script><img>`
 )
 
-// notOurs keeps Chromium from what it asks of its maker whatever it shows.
-const notOurs = "MAP " + stranger + " " + strangersIP + ", MAP *.google.com ~NOTFOUND, MAP *.googleapis.com ~NOTFOUND"
+// A session is how a bundle is read in a browser, and what the browser keeps of what pages have it keep.
+type session struct {
+	needs    []string
+	open     func(t *testing.T, profile string) *reader
+	close    func(r *reader) error // writes the profile
+	stranger string                // where the stranger is found
+	places   []string              // where in the profile the stranger leaves something behind
+	stores   *regexp.Regexp        // where pages have the browser store something
+	own      *regexp.Regexp        // in packets: names of its maker, whom it asks things whatever it shows
+}
 
-// stores matches where Chromium puts what pages have it store. That it notes elsewhere which
-// addresses it was at, which say nothing, no viewer can keep it from.
-var stores = regexp.MustCompile(`Cookies|Cache|Storage|IndexedDB|Service Worker|File System|databases`)
+// That a browser notes elsewhere which addresses it was at, which say nothing, no viewer can keep it from.
+var sessions = map[string]session{
+	"chromium": {
+		needs: []string{"ip", "chromium"},
+		open: func(t *testing.T, profile string) *reader {
+			return newReaderIn(t, profile, chromedp.Flag("host-resolver-rules",
+				"MAP stranger.example "+strangersIP+", MAP *.google.com ~NOTFOUND, MAP *.googleapis.com ~NOTFOUND"))
+		},
+		close:    func(r *reader) error { return chromedp.Cancel(r.ctx) },
+		stranger: "stranger.example",
+		places:   []string{"History", "Cookies", "Cache", "IndexedDB"},
+		stores:   regexp.MustCompile(`Cookies|Cache|Storage|IndexedDB|Service Worker|File System|databases`),
+		own:      regexp.MustCompile(`\x06google\x03com|\x0agoogleapis\x03com`),
+	},
+	"firefox": {
+		needs: []string{"ip", "firefox-esr", "node"},
+		open: func(t *testing.T, profile string) *reader {
+			return &reader{t: t, browser: startFirefox(t, profile)}
+		},
+		close:    func(r *reader) error { return r.browser.(*firefox).close() },
+		stranger: strangersIP,
+		places:   []string{"places.sqlite", "cookies.sqlite", "cache2", "storage/default"},
+		// What is doomed is being deleted: the address of the page that is left behind, which has it all forgotten.
+		stores: regexp.MustCompile(`cookies|cache2/entries|storage|serviceworker|formhistory|favicons|sessionstore|thumbnails`),
+		own:    regexp.MustCompile(`\x07(mozilla|firefox)\x03(com|org|net)`),
+	},
+	"webkit": { // which forgets all that it is led to by a program
+		needs: []string{"ip", "WebKitWebDriver", "Xvfb"},
+		open: func(t *testing.T, profile string) *reader {
+			return &reader{t: t, browser: startWebKit(t, profile)}
+		},
+		close:    func(r *reader) error { return r.browser.(*webkit).close() },
+		stranger: strangersIP,
+		stores:   regexp.MustCompile("."),
+		own:      regexp.MustCompile("^$"),
+	},
+}
 
 // insideSession has the folder for the browser's profile in the process that reads.
 const insideSession = "SATCHEL_TEST_SESSION"
 
-// TestG01Session reads a bundle in Chromium, from the first page to leaving, in a network
+// TestG01Session reads a bundle in each engine, from the first page to leaving, in a network
 // of its own whose every packet is looked at. What the browser's profile holds then is
 // looked at afterwards.
 func TestG01Session(t *testing.T) {
@@ -56,27 +106,47 @@ func TestG01Session(t *testing.T) {
 		t.Skip("starts a browser")
 	}
 	t.Parallel()
-	if profile := os.Getenv(insideSession); profile != "" {
-		readInNetwork(t, profile)
-		return
+	for name, s := range sessions {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if dir := os.Getenv(insideSession); dir != "" {
+				s.readInNetwork(t, dir)
+				return
+			}
+			needs(t, s.needs...)
+			dir := t.TempDir()
+			rerun(t, dir)
+			kept := readAll(t, filepath.Join(dir, "profile"))
+			t.Run("D08 D11 nothing is asked for, no name looked up", func(t *testing.T) {
+				packets, err := os.ReadFile(filepath.Join(dir, "packets"))
+				if err != nil || len(packets) > 0 {
+					t.Errorf("what left this computer: %q (%v)", packets, err)
+				}
+			})
+			s.checkKept(t, kept)
+		})
 	}
-	profile := t.TempDir()
-	rerun(t, profile)
-	checkKept(t, readAll(t, profile))
 }
 
 // checkKept looks through the files that the browser keeps, first for what a stranger left
 // there.
-func checkKept(t *testing.T, kept map[string][]byte) {
-	for _, place := range []string{"History", "Cookies", "Cache", "IndexedDB"} {
-		if !slices.ContainsFunc(findIn(kept, stranger), func(name string) bool { return strings.Contains(name, place) }) {
-			t.Errorf("what %s left behind in %s is not found", stranger, place)
+func (s session) checkKept(t *testing.T, kept map[string][]byte) {
+	for _, place := range s.places {
+		if !slices.ContainsFunc(findIn(kept, s.stranger), func(name string) bool { return strings.Contains(name, place) }) {
+			t.Errorf("what %s left behind in %s is not found in %q", s.stranger, place, slices.Sorted(maps.Keys(kept)))
 		}
 	}
 	t.Run("G02 no host of the bundle's", func(t *testing.T) {
 		for _, name := range []string{siteNamed, beacon} {
 			if at := findIn(kept, name); len(at) > 0 {
 				t.Errorf("%s is in %q of the profile", name, at)
+			}
+		}
+	})
+	t.Run("G03 G06 no title, path or word that was typed", func(t *testing.T) {
+		for _, text := range []string{titleOfIts, pathOfIts, typed} {
+			if at := findIn(kept, text); len(at) > 0 {
+				t.Errorf("%s is in %q of the profile", text, at)
 			}
 		}
 	})
@@ -87,26 +157,18 @@ func checkKept(t *testing.T, kept map[string][]byte) {
 			}
 		}
 		for _, name := range findIn(kept, "127.0.0.1") {
-			if stores.MatchString(name) {
-				t.Errorf("there is something of the viewer's in %s of the profile", name)
+			if s.stores.MatchString(name) {
+				t.Errorf("there is something of the viewer's in %s of the profile: %.300q", name, kept[name])
 			}
 		}
 	})
 }
 
 // rerun runs this test again in a network namespace of its own.
-func rerun(t *testing.T, profile string) {
+func rerun(t *testing.T, dir string) {
 	t.Helper()
-	for _, program := range []string{"chromium", "ip"} {
-		if _, err := exec.LookPath(program); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatal(err)
-			}
-			t.Skip(err)
-		}
-	}
-	again := exec.Command(os.Args[0], "-test.run=^TestG01Session$", "-test.v")
-	again.Env = append(os.Environ(), insideSession+"="+profile)
+	again := exec.Command(os.Args[0], "-test.run=^"+strings.ReplaceAll(t.Name(), "/", "$/^")+"$", "-test.v")
+	again.Env = append(os.Environ(), insideSession+"="+dir)
 	again.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	if os.Getuid() != 0 {
 		again.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
@@ -120,9 +182,12 @@ func rerun(t *testing.T, profile string) {
 	if err != nil {
 		t.Fatalf("in a network of its own: %v\n%s", err, out)
 	}
+	if bytes.Contains(out, []byte("--- SKIP")) {
+		t.Skipf("in a network of its own:\n%s", out)
+	}
 }
 
-func readInNetwork(t *testing.T, profile string) {
+func (s session) readInNetwork(t *testing.T, dir string) {
 	c := newCapture(t)
 	film, err := os.ReadFile("../../examples/collection/water/water.mp4")
 	if err != nil {
@@ -135,63 +200,58 @@ func readInNetwork(t *testing.T, profile string) {
 	key := testbundle.Key(t, 1)
 	l := start(t, testbundle.New(t, testbundle.Files{
 		"index.html": `<html><head><link rel="icon" href="https://` + siteNamed + `/favicon.ico">
-<meta http-equiv="Set-Cookie" content="a=` + leftBehind + `"></head><body><h1>Start</h1><p>` + wordsOfIts + `</p><script>
+<meta http-equiv="Set-Cookie" content="a=` + leftBehind + `"></head><body><h1>Start</h1><p>The first page. ` + wordsOfIts + `</p><script>
 document.cookie = localStorage.a = sessionStorage.a = window.name = "` + leftBehind + `"; indexedDB.open("` + leftBehind + `")
 caches.open("` + leftBehind + `"); navigator.serviceWorker.register("` + leftBehind + `")</script>
-<a id="out" href="https://` + siteNamed + `/x">out</a><img src="p.png"></body></html>`,
+<a href="https://` + siteNamed + `/x">Go out</a><img src="p.png"></body></html>`,
 		"requests.html": string(requests),
 		"film.mp4":      string(film),
 		"film.en.vtt":   "WEBVTT\n\n00:00.000 --> 00:50.000\n" + wordsOfIts + "\n",
 		"p.png":         "\x89PNG\r\n\x1a\n0000", "notes.txt": wordsOfIts, "card.pdf": "%PDF-1.4 " + wordsOfIts,
+		pathOfIts + "/" + titleOfIts + ".html": "<p>A page.",
 	}, key))
-	r := newReaderIn(t, profile, chromedp.Flag("host-resolver-rules", notOurs))
-	r.readThrough(l, key.Public().Fingerprint().String())
-	if packets := c.seen(); len(packets) > 0 {
-		t.Errorf("%d packets left this computer, the first: %q", len(packets), packets[0])
+	profile := filepath.Join(dir, "profile")
+	if err := os.Mkdir(profile, 0o700); err != nil {
+		t.Fatal(err)
 	}
-	r.lookOut(c)
-	if err := chromedp.Cancel(r.ctx); err != nil { // writes the profile
+	r := s.open(t, profile)
+	r.readThrough(l, key.Public())
+	if err := os.WriteFile(filepath.Join(dir, "packets"), bytes.Join(slices.DeleteFunc(c.seen(), s.own.Match), []byte("\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.lookOut(c, s.stranger)
+	if err := s.close(r); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // readThrough does all that there is to do with a bundle, and leaves.
-func (r *reader) readThrough(l *live, fingerprint string) {
-	r.do(chromedp.Navigate(l.s.Launch()))
-	r.do(chromedp.Click("a.button.main"))
-	r.until("the contents", "document.querySelector('.on-home')")
-	r.do(chromedp.Click("a.button.main"))
-	r.until("the first page is shown", shown+".querySelector('h1')?.textContent == 'Start'")
-	r.until("all of it", "document.readyState == 'complete'")
-	r.clickShown("a")
-	r.until("a link outside is named", "document.querySelector('.address')")
-	r.do(chromedp.SendKeys("#q", "words of it"))
+func (r *reader) readThrough(l *live, publisher sign.PublicKey) {
+	const loaded = everywhere + ".every(d => d.readyState == 'complete')"
+	r.goTo(l.s.Launch())
+	r.home(l, "")
+	r.follow(beginReading, "the first page is read", shows("The first page.")+" && "+loaded)
+	r.follow("a says Go out", "a link outside is named", outsideNamed)
+	r.fill(searchField, "words of it")
 	r.until("ways to go on are offered", "document.querySelector('#suggested li')")
-	r.do(chromedp.SendKeys("#q", "s\r"))
-	r.until("what was found", "document.querySelector('.on-search .row mark')")
-	for _, kind := range []string{"page", "text", "document", "video"} {
+	r.must(r.keys("s " + typed + "\r"))
+	r.until("what was found", resultMarked)
+	for _, title := range []string{"requests", titleOfIts, "notes", "card"} {
 		r.home(l, "")
-		r.until("the list", "document.querySelector('.mark-"+kind+"')")
-		r.do(chromedp.Evaluate[chromedp.Void]("[...document.querySelectorAll('.mark-" + kind + "')].pop().closest('a').click()"))
-		r.until("the item", "document.querySelector('main.item')")
+		r.follow(anItem+" says "+title, title+" is shown", atItem+" && "+loaded)
+		var framed string // what is in a frame is also opened alone, as who knows its address would
+		if r.must(r.look("document.querySelector('iframe')?.src", &framed)); framed != "" {
+			r.goTo(framed)
+		}
 	}
-	r.until("the film is known", "document.querySelector('video').duration > 30")
-	r.do(chromedp.Evaluate[chromedp.Void]("document.querySelector('video').currentTime = 30; 1"))
-	r.until("the film plays with captions", `(v => v.readyState >= 2 && v.textTracks[0].activeCues?.length)(document.querySelector('video'))`)
-	r.do(chromedp.Click(".badge"))
-	r.do(chromedp.SendKeys("#typed", fingerprint))
-	r.do(chromedp.Click(".pin button"))
-	r.until("the publisher is confirmed", "document.querySelector('.verdict.is-trusted')")
-	r.do(chromedp.Click("#check button"))
-	r.until("everything is checked", "document.querySelector('.answer.fine')")
-	r.do(chromedp.Click(".leave button"))
-	r.until("the reader has left", "document.body.textContent.trim() == 'This page is closed.'")
-	l.wait("leaving")
+	r.watch(l, wordsOfIts)
+	r.confirm(publisher)
+	r.leave(l)
 }
 
 // lookOut sends the browser to a stranger's page, which does what ours must not, and
-// waits until a request of it is seen.
-func (r *reader) lookOut(c *capture) {
+// waits until it is seen that both names in it are looked for.
+func (r *reader) lookOut(c *capture, host string) {
 	r.t.Helper()
 	listener, err := net.Listen("tcp4", strangersIP+":0")
 	if err != nil {
@@ -201,22 +261,22 @@ func (r *reader) lookOut(c *capture) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Set-Cookie", "a=1; max-age=999")
 		w.Header().Set("Cache-Control", "max-age=999")
-		io.WriteString(w, `<script>indexedDB.open("a").onsuccess = () => document.images[0].src = "http://`+lookout+`/"</script><img>`)
+		io.WriteString(w, strangers)
 	})}
 	go s.Serve(listener)
 	defer s.Close()
 	_, port, _ := strings.Cut(listener.Addr().String(), ":")
-	go chromedp.Do(r.ctx, chromedp.Navigate("http://"+stranger+":"+port+"/"))
-	name, _, _ := strings.Cut(lookout, ".")
-	for range 500 {
-		for _, p := range c.seen() {
-			if bytes.Contains(p, []byte(name)) {
-				return
+	visited := make(chan error, 1)
+	go func() { visited <- r.visit("http://" + host + ":" + port + "/") }()
+	for _, name := range []string{prepared, pictured} {
+		for tries := 0; !slices.ContainsFunc(c.seen(), func(p []byte) bool { return bytes.Contains(p, []byte(name)) }); tries++ {
+			if tries == 1000 {
+				r.t.Fatalf("the look-out did not see the browser look for %s; it saw %d packets", name, len(c.seen()))
 			}
+			time.Sleep(10 * time.Millisecond)
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	r.t.Fatalf("the look-out did not see the browser look for %s; it saw %d packets", lookout, len(c.seen()))
+	<-visited // or not: the picture may never come
 }
 
 // A capture has the packets that were sent to other computers, or to ask for a name.
@@ -284,7 +344,7 @@ func asksForName(frame []byte) bool {
 func (c *capture) seen() [][]byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.packets[:len(c.packets):len(c.packets)]
+	return slices.Clone(c.packets)
 }
 
 // readAll returns the files below a folder.

@@ -1,201 +1,192 @@
 package server
 
 import (
-	"context"
-	"fmt"
+	"maps"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"satchel/bundle/sign"
 	"satchel/viewer/internal/testbundle"
 )
 
-// A reader is somebody with a browser.
-type reader struct {
-	t   *testing.T
-	ctx context.Context
+// What the pages have that a reader goes by: the one place to change with them. Texts of the
+// bundle itself are looked for anywhere on a page.
+const (
+	atStart      = "document.querySelector('main.first')"
+	goOn         = "a.button.main" // from the first screen
+	atHome       = "document.querySelector('.on-home')"
+	anItem       = ".row"
+	atItem       = "document.querySelector('main.item')"
+	beginReading = "a.button.main"
+	aFilm        = ".mark-video"
+	toPictures   = ".chips a says Pictures"
+	aPicture     = ".tile"
+	nextPicture  = "[rel=next]"
+	pictureShown = "(e => e && e.complete && e.naturalWidth > 0)(document.querySelector('.stage img'))"
+	outsideNamed = "document.querySelector('.address')?.textContent"
+	searchField  = "#q"
+	aResult      = ".on-search .row"
+	resultMarked = "document.querySelector('.on-search .row mark')"
+	toTrust      = "a.badge"
+	pinField     = "#typed"
+	pinButton    = ".pin button"
+	pinned       = "document.querySelector('.verdict.is-trusted')"
+	checkButton  = "#check button"
+	allChecked   = "document.querySelector('.answer.fine')"
+	leaveButton  = "form[action^=leave] button"
+	leftBehindUs = "document.body.textContent.trim() == 'This page is closed.'"
+	film         = "document.querySelector('video')"
+)
+
+// searched are pages in five scripts.
+var searched = testbundle.Files{
+	"a.ko.html":    "<html lang=ko><body><h1>깨끗한 물</h1><p>물을 마시기 전에 끓이십시오.</p></body></html>",
+	"b.zh-CN.html": "<html lang=zh-CN><body><h1>干净的水</h1><p>喝水之前请把水烧开。</p></body></html>",
+	"c.fa.html":    "<html lang=fa dir=rtl><body><h1>آب پاکیزه</h1><p>آب را پیش از نوشیدن بجوشانید.</p></body></html>",
+	"d.ru.html":    "<html lang=ru><body><h1>Чистая вода</h1><p>Кипятите воду перед питьём.</p></body></html>",
+	"e.en.html":    "<html lang=en><body><h1>Clean water</h1><p>Boil the watery soup, not the waterfall.</p></body></html>",
 }
 
-// newReader starts Chromium with an empty profile.
-func newReader(t *testing.T) *reader {
-	t.Helper()
-	return newReaderIn(t, t.TempDir())
+// queries find the page with a text, by a word or two in its script.
+var queries = []struct{ language, query, text string }{
+	{"ko", "물", "물을 마시기 전에 끓이십시오"}, {"zh-Hans", "烧开", "喝水之前请把水烧开"}, {"fa", "آب", "پیش از نوشیدن"},
+	{"ru", "вода", "Кипятите воду"}, {"en", "clean water", "not the waterfall"},
 }
 
-// newReaderIn starts Chromium with its profile in a folder, and with further options.
-func newReaderIn(t *testing.T, profile string, more ...chromedp.ExecAllocatorOption) *reader {
+// walked are the files of the bundle that readers walk through.
+func walked(t *testing.T) testbundle.Files {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	if _, err := exec.LookPath("chromium"); err != nil {
-		if os.Getenv("CI") == "true" {
+	all := maps.Clone(searched)
+	maps.Copy(all, testbundle.Files{
+		"index.html": `<html lang="en"><head><title>x</title></head><body><h1>Start</h1><p>The first page. <a href="deep/b.html#there">Read on</a></p></body></html>`,
+		"deep/b.html": `<html><body><h1>Second</h1><p style="height:3000px">Far above.</p>` + strings.Repeat("<p>A line.</p>", 200) + `<h2 id="there">There</h2>
+<p>The second page. <a href="https://site.example/x" target="_top">Go out</a></p></body></html>`,
+		"film/water.en.vtt": "WEBVTT\n\n00:00.000 --> 00:50.000\nTake the water\n",
+	})
+	for name, from := range map[string]string{
+		"film/water.mp4": "water/water.mp4", "sky/a.jpg": "sky/cirrus.jpg", "sky/b.jpg": "sky/nimbus.jpg",
+	} {
+		data, err := os.ReadFile("../../examples/collection/" + from)
+		if err != nil {
 			t.Fatal(err)
 		}
-		t.Skip(err)
+		all[name] = string(data)
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.UserDataDir(profile),
-		chromedp.ExecPath("chromium"), chromedp.DisableGPU, chromedp.NoSandbox, chromedp.WindowSize(1000, 800),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // starts the browser: without a time limit
-		t.Fatal(err)
-	}
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(cancel)
-	return &reader{t, ctx}
+	return all
 }
 
-func (r *reader) do(steps ...chromedp.Action[chromedp.Void]) {
-	r.t.Helper()
-	for _, step := range steps {
-		err := chromedp.Do(r.ctx, step)
-		for tries := 0; err != nil && strings.Contains(err.Error(), "Could not find node") && tries < 5; tries++ {
-			err = chromedp.Do(r.ctx, step) // it was of the page before, which was on its way out
-		}
-		if err != nil {
-			r.t.Fatalf("at %s: %v", r.location(), err)
-		}
-	}
-}
-
-func (r *reader) location() string {
-	at, err := chromedp.Run(r.ctx, chromedp.Location())
-	if err != nil {
-		return err.Error()
-	}
-	return at
-}
-
-// until waits for a condition in the page.
-func (r *reader) until(what, condition string) {
-	r.t.Helper()
-	if r.comes(condition, 400) {
-		return
-	}
-	text, _ := chromedp.Run(r.ctx, chromedp.Evaluate[string]("document.documentElement.outerHTML"))
-	r.t.Fatalf("%s: never, at %s:\n%.3000s", what, r.location(), text)
-}
-
-// comes says whether a condition in the page comes about.
-func (r *reader) comes(condition string, tries int) bool {
-	for range tries {
-		// A page that is on its way out answers with an error, or not yet.
-		ok, err := chromedp.Run(r.ctx, chromedp.Evaluate[bool]("Boolean("+condition+")"))
-		if err == nil && ok {
-			return true
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return false
-}
-
-// followShown clicks on a link in what is shown, and once more where nothing came of it: a frame
-// is there a moment before it has been drawn, and until then a click does not reach it.
-func (r *reader) followShown(selector, what, condition string) {
-	r.t.Helper()
-	r.clickShown(selector)
-	if !r.comes(condition, 100) {
-		r.clickShown(selector)
-	}
-	r.until(what, condition)
-}
-
-// shown is what is shown of a page out of the bundle: an article, or what is in the frame.
-const shown = "(document.querySelector('iframe')?.contentDocument?.body ?? document.querySelector('article'))"
-
-// home goes to the first page, and on to the contents.
-func (r *reader) home(l *live, query string) {
-	r.t.Helper()
-	r.do(chromedp.Navigate(l.s.Address() + query))
-	r.do(chromedp.Click(".on-start a.button.main"))
-	r.until("the contents", "document.querySelector('.on-home, .on-library') && document.readyState == 'complete'")
-}
-
-// clickShown clicks, with the mouse, on what a selector finds in what is shown.
-func (r *reader) clickShown(selector string) {
-	r.t.Helper()
-	at, err := chromedp.Run(r.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => {
-		const f = document.querySelector('iframe')?.getBoundingClientRect() ?? {x: 0, y: 0}
-		const a = %s.querySelector(%q)
-		a.scrollIntoView({block: "center"})
-		const e = a.getBoundingClientRect()
-		return [f.x + e.x + e.width/2, f.y + e.y + e.height/2]
-	})()`, shown, selector)))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	r.do(chromedp.MouseClickXY(at[0], at[1]))
-}
-
-// TestWalk is what somebody does who was given a stick: opens it, reads, follows links,
-// watches a film with captions, confirms the publisher, leaves. With a mouse, in
-// Chromium; there is no script to help.
+// TestWalk is what somebody does who was given a stick: opens it, reads, follows links, searches in
+// five scripts, watches a film with captions, looks at pictures, confirms the publisher, leaves. With a mouse,
+// in each engine, and in Chromium without script, where a form and a link do what script does.
 func TestWalk(t *testing.T) {
 	t.Parallel()
-	film, err := os.ReadFile("../../examples/collection/water/water.mp4")
-	if err != nil {
-		t.Fatal(err)
-	}
 	key := testbundle.Key(t, 1)
-	l := start(t, testbundle.New(t, testbundle.Files{
-		"index.html": `<html lang="en"><head><title>x</title></head><body><h1>Start</h1><a id="next" href="deep/b.html#there">b</a></body></html>`,
-		"deep/b.html": `<html><head><style>p { height: 3000px }</style></head><body><h1>Second</h1><p></p><h2 id="there">There</h2>
-<a id="out" href="https://site.example/x" target="_top">out</a></body></html>`,
-		"film/water.mp4":    string(film),
-		"film/water.en.vtt": "WEBVTT\n\n00:00.000 --> 00:50.000\nTake the water\n",
-	}, key))
-	r := newReader(t)
-
-	r.do(chromedp.Navigate(l.s.Launch()))
-	if got := r.location(); got != l.s.Address() {
-		t.Errorf("the browser is started at %s", got)
+	for name, open := range map[string]func(t *testing.T) *reader{
+		"chromium": newReader,
+		"chromium without script": func(t *testing.T) *reader {
+			return newReaderIn(t, t.TempDir(), chromedp.Flag("blink-settings", "scriptEnabled=false"))
+		},
+		"firefox": func(t *testing.T) *reader { return &reader{t: t, browser: startFirefox(t, t.TempDir())} },
+		"webkit":  func(t *testing.T) *reader { return &reader{t: t, browser: startWebKit(t, t.TempDir())} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := open(t)
+			l := start(t, testbundle.New(t, walked(t), key))
+			r.goTo(l.s.Launch())
+			if got := r.location(); got != l.s.Address() {
+				t.Errorf("the browser is started at %s", got)
+			}
+			r.walk(l, key.Public())
+		})
 	}
-	r.do(chromedp.Click("a.button.main"))
-	r.until("the contents", "document.querySelector('.on-home')")
-	r.do(chromedp.Click("a.button.main"))
-	r.until("the first page is shown", shown+".querySelector('h1')?.textContent == 'Start'")
-	r.followShown("a", "a link leads to the other page's own address", "document.querySelector('.item h1')?.textContent == 'b'")
-	r.until("at the place that it named", "document.querySelector('iframe').contentDocument.scrollingElement.scrollTop > 1000")
-	r.followShown("#out", "D12: a link outside is named first", "document.querySelector('.address')?.textContent == 'https://site.example/x'")
-	if !strings.HasPrefix(r.location(), l.s.Address()) {
-		t.Errorf("the browser is at %s", r.location())
-	}
+}
 
+func (r *reader) walk(l *live, publisher sign.PublicKey) {
+	r.t.Helper()
 	r.home(l, "")
-	r.do(chromedp.Click(".mark-video"))
-	r.until("the film is known", "document.querySelector('video').duration > 30")
-	r.do(chromedp.Evaluate[chromedp.Void]("document.querySelector('video').currentTime = 30; 1"))
-	r.until("the film plays from its middle", "(v => v.readyState >= 2 && v.currentTime >= 30)(document.querySelector('video'))")
-	r.until("with captions", "document.querySelector('video').textTracks[0].activeCues?.[0]?.text == 'Take the water'")
-
-	r.do(chromedp.Click(".badge"))
-	r.do(chromedp.SendKeys("#typed", key.Public().Fingerprint().String()))
-	r.do(chromedp.Click(".pin button"))
-	r.until("the publisher is confirmed", "document.querySelector('.verdict.is-trusted')")
-	r.do(chromedp.Click("#check button"))
-	r.until("everything is checked", "document.querySelector('.answer.fine')")
-
-	r.do(chromedp.Click(".leave button"))
-	r.until("a page that says nothing is left", "document.body.textContent.trim() == 'This page is closed.'")
-	l.wait("leaving")
+	r.readOn(l)
+	for _, q := range queries {
+		r.home(l, "?lang="+q.language)
+		r.search(q.query)
+		r.follow(aResult, q.query+" leads to "+q.text, shows(q.text))
+	}
+	r.watch(l, "Take the water")
+	r.home(l, "")
+	r.click(toPictures)
+	r.follow(aPicture, "a picture is shown", pictureShown)
+	at := r.location()
+	r.follow(nextPicture, "the next picture is shown", "location.href != "+quote(at)+" && "+pictureShown)
+	r.confirm(publisher)
+	r.leave(l)
 	r.back()
+}
+
+// home goes to the first screen, and on to the contents.
+func (r *reader) home(l *live, query string) {
+	r.t.Helper()
+	r.goTo(l.s.Address() + query)
+	r.until("the first screen", atStart)
+	r.follow(goOn, "the contents", atHome+" && document.readyState == 'complete'")
+}
+
+// readOn reads the first page, follows a link to a place in the next, and another out of the bundle.
+func (r *reader) readOn(l *live) {
+	r.t.Helper()
+	r.follow(beginReading, "the first page is read", shows("The first page."))
+	first := r.location()
+	r.follow("a says Read on", "a link leads to the other page's own address", shows("The second page.")+" && "+atItem+" && location.href != "+quote(first))
+	r.until("at the place that it named", everywhere+`.some(d => d.scrollingElement.scrollTop > 500)`)
+	r.follow("a says Go out", "D12: a link outside is named first", outsideNamed+" == 'https://site.example/x'")
+	if !strings.HasPrefix(r.location(), l.s.Address()) {
+		r.t.Errorf("the browser is at %s", r.location())
+	}
+}
+
+// search types a query and sends it.
+func (r *reader) search(query string) {
+	r.t.Helper()
+	r.fill(searchField, query+"\r")
+	r.until("something is found", resultMarked+" && document.querySelector('"+searchField+"').value == "+quote(query))
+}
+
+// watch plays a film from its middle, with captions.
+func (r *reader) watch(l *live, caption string) {
+	r.t.Helper()
+	r.home(l, "")
+	r.follow(aFilm, "the film is known", film+"?.duration > 30")
+	r.run("const v = " + film + "; v.muted = true; v.currentTime = 30; v.play()")
+	r.until("the film plays from its middle", film+".readyState >= 2 && "+film+".currentTime > 30.2")
+	// WebKitGTK waits for the reader to choose captions in its menu.
+	r.run("const t = " + film + ".textTracks[0]; if (t.mode == 'disabled') t.mode = 'showing'")
+	r.until("with captions", film+".textTracks[0].activeCues?.[0]?.text == "+quote(caption))
+}
+
+// confirm pins the publisher by the fingerprint, and has everything checked.
+func (r *reader) confirm(publisher sign.PublicKey) {
+	r.t.Helper()
+	r.click(toTrust)
+	r.fill(pinField, publisher.Fingerprint().String())
+	r.follow(pinButton, "the publisher is confirmed", pinned)
+	r.follow(checkButton, "everything is checked", allChecked)
+}
+
+func (r *reader) leave(l *live) {
+	r.t.Helper()
+	r.follow(leaveButton, "a page that says nothing is left", leftBehindUs)
+	l.wait("leaving")
 }
 
 // back goes back in the browser's history, where there must be nothing to see.
 func (r *reader) back() {
 	r.t.Helper()
-	r.do(chromedp.Evaluate[chromedp.Void]("history.back()"))
+	r.eval("String(history.back())") // what it leads to may end the answer
 	time.Sleep(300 * time.Millisecond)
-	text, err := chromedp.Run(r.ctx, chromedp.Evaluate[string]("document.body.textContent"))
+	text, err := r.eval("document.body.textContent")
 	if err == nil && (strings.Contains(text, "Start") || strings.Contains(text, "Fingerprint")) {
 		r.t.Errorf("back shows %q", text)
 	}
@@ -218,8 +209,7 @@ func TestD10Inert(t *testing.T) {
 </body></html>`}))
 	r := newReader(t)
 	r.home(l, "")
-	r.do(chromedp.Click("a.button.main"))
-	r.until("the page is shown", shown+".querySelector('h1')?.textContent == 'Hostile'")
+	r.follow(beginReading, "the page is shown", shown+".querySelector('h1')?.textContent == 'Hostile'")
 	item := r.location()
 	for _, selector := range []string{"h1", "#top", "button"} {
 		r.clickShown(selector)

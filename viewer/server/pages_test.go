@@ -1,0 +1,281 @@
+package server
+
+import (
+	"encoding/json"
+	"html"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"satchel/bundle"
+	"satchel/bundle/sign"
+	"satchel/viewer/internal/testbundle"
+)
+
+// pageKinds are the kinds of page that the viewer has at least.
+var pageKinds = []string{"start", "home", "library", "item article", "item site", "item book", "item text", "item picture", "item sound", "item video", "item save",
+	"search found", "search none", "trust trusted", "trust unknown", "trust unsigned", "trust incomplete", "trust changed", "outside", "problem"}
+
+// What tells of which kind a page is.
+var (
+	kindOfPage     = regexp.MustCompile(`<body class="on-([a-z]+)`)
+	kindOfItem     = regexp.MustCompile(`<main[^>]* class="item shows-([a-z]+)`)
+	languageOfItem = regexp.MustCompile(`<h1[^>]*><bdi lang="([^"]+)"`)
+	verdictShown   = regexp.MustCompile(`class="verdict is-([a-z]+)`)
+	linkOrFrame    = regexp.MustCompile(`<(?:a|iframe)\b[^>]* (?:href|src)="([^"#?:]+)["#]`)
+)
+
+func kindOf(page string) string {
+	m := kindOfPage.FindStringSubmatch(page)
+	if m == nil {
+		return ""
+	}
+	detail := map[string]*regexp.Regexp{"item": kindOfItem, "trust": verdictShown}[m[1]]
+	switch {
+	case m[1] == "search" && strings.Contains(page, "<mark>"):
+		return "search found"
+	case m[1] == "search":
+		return "search none"
+	case detail != nil && detail.MatchString(page):
+		return m[1] + " " + detail.FindStringSubmatch(page)[1]
+	}
+	return m[1]
+}
+
+// inside returns the address behind the first screen, where there is one.
+func (l *live) inside() string {
+	l.t.Helper()
+	page := l.ask("GET", l.path).body
+	if !strings.Contains(page, `<main id="main" class="first">`) {
+		return l.path
+	}
+	return l.find(page, `class="button main" href="([^"]+)"`)
+}
+
+// pages goes along all links, and returns the address of a page of each kind, of items if it can be of one in a
+// language, and of what is found there with words.
+func (l *live) pages(language, words string) map[string]string {
+	l.t.Helper()
+	inside := l.inside()
+	queue := []string{l.path, inside, l.path + "nothing", l.post("search", inside, "q", words), l.post("search", inside, "q", "zzzzzz")}
+	found, seen := map[string]string{}, map[string]bool{}
+	fits := map[string]bool{} // kinds for which a page in the language was found
+	for len(queue) > 0 && len(seen) < 1000 {
+		at := queue[0]
+		if queue = queue[1:]; seen[at] {
+			continue
+		}
+		seen[at] = true
+		a := l.ask("GET", at)
+		kind := kindOf(a.body)
+		m := languageOfItem.FindStringSubmatch(a.body)
+		if fit := m != nil && m[1] == language; kind != "" && (found[kind] == "" || fit && !fits[kind]) {
+			found[kind], fits[kind] = "http://"+l.host+at, fit
+		}
+		if !strings.HasPrefix(a.head.Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, m := range linkOrFrame.FindAllStringSubmatch(a.body, -1) {
+			queue = append(queue, l.path+strings.TrimPrefix(html.UnescapeString(m[1]), "./"))
+		}
+	}
+	return found
+}
+
+// post sends a form of a page with a field filled in, and returns where it leads.
+func (l *live) post(to, page, field, value string) string {
+	l.t.Helper()
+	sealed := l.find(l.ask("GET", page).body, `name="for" value="([^"]+)"`)
+	form := url.Values{"for": {strings.TrimPrefix(sealed, l.path)}, field: {value}}
+	a := l.send("POST", l.path+to, form.Encode(), "Sec-Fetch-Site: same-origin")
+	at, _, _ := strings.Cut(a.head.Get("Location"), "#")
+	return l.path + strings.TrimPrefix(at, "./")
+}
+
+// startAll serves bundles of each verdict, checked whole, with items of each kind in the first.
+func startAll(t *testing.T) *live {
+	t.Helper()
+	all := testbundle.Files{
+		"index.html": `<html lang="en"><body><h1>Water</h1><p>What this is. <a href="health/bleeding.en.html">On</a> <a href="https://site.example/a-long-address">out</a></p>
+<table><tr><th>Litres</th><th>Minutes</th></tr><tr><td>1</td><td>5</td></tr></table></body></html>`,
+		"long-name-" + strings.Repeat("unbroken", 20) + ".bin": "x",
+	}
+	for _, name := range []string{"health/bleeding.en.html", "kitchen/انبار-خانه.epub", "water/储水.txt", "sky/cirrus.jpg", "sky/nimbus.jpg",
+		"radio/morse.mp3", "water/water.mp4", "water/water.en.vtt", "water/water.ko.vtt", "health/first-aid-card.pdf"} {
+		data, err := os.ReadFile("../../examples/collection/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = string(data)
+	}
+	known, other := testbundle.Key(t, 1), testbundle.Key(t, 2)
+	noise := testbundle.Noise(1<<20, 1)
+	small := testbundle.Files{"index.html": "<h1>Water</h1><p>Boil it.", "film.mp4": noise}
+	data, err := os.ReadFile(testbundle.Pack(t, small, bundle.Options{Title: "Damaged", Signers: []sign.PrivateKey{other}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := start(t, testbundle.New(t, all, known), testbundle.New(t, small, other), testbundle.New(t, small),
+		testbundle.NewBytes(t, data[:len(data)*2/3]), testbundle.NewBytes(t, testbundle.Flip(t, data, noise[:16])))
+	for _, link := range regexp.MustCompile(`class="badge[^"]*" href="([^"]+)"`).FindAllStringSubmatch(l.ask("GET", l.inside()).body, -1) {
+		trust := l.path + link[1]
+		l.post("pin", trust, "fingerprint", known.Public().Fingerprint().String())
+		for at := l.post("check", trust, "", ""); strings.Contains(l.ask("GET", at).body, "<progress"); {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	return l
+}
+
+// in is the address of a page in a language.
+func in(address, language string) string { return address + "?lang=" + language }
+
+// tab opens another tab of a browser, for a test of its own.
+func (r *reader) tab(t *testing.T) *reader {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(r.ctx)
+	t.Cleanup(cancel)
+	return &reader{t, chromium{ctx}, ctx}
+}
+
+// TestPages shows a page of each kind to who sees little, has a small screen, or no mouse.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	needsModules(t)
+	r := newReader(t)
+	l := startAll(t)
+	pages := l.pages("en", "water")
+	for _, kind := range pageKinds {
+		if pages[kind] == "" {
+			t.Errorf("no page of the kind %q is found, only %q", kind, slices.Sorted(maps.Keys(pages)))
+		}
+	}
+	t.Run("tabs", func(t *testing.T) { // which end before the browser does
+		for _, scheme := range []string{"light", "dark"} {
+			t.Run("axe "+scheme, func(t *testing.T) {
+				t.Parallel()
+				r.tab(t).findBarriers(pages, scheme)
+			})
+		}
+		t.Run("narrow", func(t *testing.T) {
+			t.Parallel()
+			r.tab(t).checkNarrow(pages)
+		})
+		t.Run("keyboard", func(t *testing.T) {
+			t.Parallel()
+			r.tab(t).checkKeyboard(pages)
+		})
+	})
+}
+
+// axeRuns is what is asked of axe-core. That a title says nothing of the content (WCAG 2.4.2) is meant, and is no
+// matter of axe's, which wants there to be one. What is in a frame is a stranger's.
+const axeRuns = `axe.run({exclude: [['iframe']]}, {iframes: false, resultTypes: ['violations'],
+	runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r => JSON.stringify(r.violations.map(v =>
+	v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + [...n.any, ...n.all, ...n.none].map(c => c.message).join('; ')).join(' | '))))`
+
+// findBarriers has axe-core look for what keeps people out, in both directions of writing.
+func (r *reader) findBarriers(pages map[string]string, scheme string) {
+	r.t.Helper()
+	axe, err := os.ReadFile(filepath.Join(modules, "axe-core/axe.min.js"))
+	r.must(err)
+	r.prefer(scheme)
+	barriers := func() (found []string) {
+		_, err := r.eval(string(axe) + "; 'ready'")
+		r.must(err)
+		text, err := r.eval(axeRuns)
+		r.must(err)
+		r.must(json.Unmarshal([]byte(text), &found))
+		return found
+	}
+	for kind, address := range pages {
+		for _, language := range []string{"en", "fa"} {
+			r.goTo(in(address, language))
+			for _, barrier := range barriers() {
+				r.t.Errorf("%s in %s: %s", kind, language, barrier)
+			}
+		}
+	}
+	r.goTo(in(pages["home"], "en")) // it does not look into Arabic letters, which join
+	r.run(`document.querySelector('main').innerHTML = '<img src="data:,"><p>Pale</p>'
+		Object.assign(document.querySelector('main p').style, {color: '#777', backgroundColor: '#888'})`)
+	if found := strings.Join(barriers(), " "); !strings.Contains(found, "image-alt") || !strings.Contains(found, "color-contrast") {
+		r.t.Errorf("axe does not see what keeps people out, only %q", found)
+	}
+}
+
+// checkNarrow looks for what makes a page scroll sideways on a small screen, also with text of twice its size.
+func (r *reader) checkNarrow(pages map[string]string) {
+	r.t.Helper()
+	const widest = `(w => w <= 320 ? '' : w + ' wide: ' + [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() &&
+		(b => b.right > 320 || b.left < 0)(e.getBoundingClientRect())).map(e => e.cloneNode().outerHTML + e.textContent.slice(0, 30)).slice(0, 6).join(' '))
+		(document.documentElement.scrollWidth)`
+	r.do(chromedp.EmulateViewport(320, 640))
+	for kind, address := range pages {
+		for _, language := range []string{"en", "ru", "my", "fa", "ko"} {
+			r.goTo(in(address, language))
+			for _, size := range []string{"100%", "200%"} {
+				r.run("document.documentElement.style.fontSize = '" + size + "'")
+				var wide string
+				if r.must(r.look(widest, &wide)); wide != "" {
+					r.t.Errorf("%s in %s at %s: %s", kind, language, size, wide)
+				}
+			}
+		}
+	}
+}
+
+// checkKeyboard goes through each page with the Tab key: it comes by all that can be used, and shows where it is.
+func (r *reader) checkKeyboard(pages map[string]string) {
+	r.t.Helper()
+	const begin = `const all = [...document.querySelectorAll('details:not([open])')]
+		all.forEach(d => d.open = true)
+		window.left = new Set([...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, audio, video, [tabindex="0"]')]
+			.filter(e => e.checkVisibility()))
+		all.forEach(d => d.open = false)`
+	// What is folded up is unfolded where the focus comes by, and folded up behind it. Players show by themselves
+	// which of their buttons has the focus; frames are strangers'.
+	const step = `(e => {
+		document.querySelectorAll('details').forEach(d => d.open = d.contains(e))
+		window.left.delete(e)
+		if (e == document.body || ['IFRAME', 'AUDIO', 'VIDEO'].includes(e.tagName)) return {end: e == document.body, left: window.left.size}
+		const s = getComputedStyle(e), b = e.getBoundingClientRect()
+		const shown = s.outlineStyle != 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow != 'none'
+		const inSight = b.width > 0 && b.bottom > 0 && b.top < innerHeight && b.right > 0 && b.left < innerWidth
+		return {left: window.left.size, wrong: shown && inSight ? '' : (shown ? 'out of sight: ' : 'not shown to have the focus: ') + e.outerHTML.slice(0, 150)}
+	})(document.activeElement)`
+	for kind, address := range pages {
+		r.goTo(in(address, "en"))
+		r.run(begin)
+		for presses := 0; ; presses++ {
+			r.must(r.keys(kb.Tab))
+			var at struct {
+				End   bool
+				Left  int
+				Wrong string
+			}
+			r.must(r.look(step, &at))
+			if at.Wrong != "" {
+				r.t.Errorf("%s: %s", kind, at.Wrong)
+			}
+			if at.Left == 0 {
+				break
+			}
+			if at.End || presses > 500 {
+				var left []string
+				r.must(r.look("[...window.left].map(e => e.outerHTML.slice(0, 150))", &left))
+				r.t.Errorf("%s: not reached by keyboard: %q", kind, left)
+				break
+			}
+		}
+	}
+}
