@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
+	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -121,4 +124,64 @@ func benchmarkSearch(b *testing.B, cold bool) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
 	b.ReportMetric(float64(took[len(took)*95/100].Microseconds()), "p95-µs")
+}
+
+// many is a source of small texts: dated, in four languages and in twenty sections.
+type many int
+
+// Items yields them.
+func (n many) Items() iter.Seq2[bundle.Item, error] {
+	return func(yield func(bundle.Item, error) bool) {
+		languages := [...]string{"en", "ko", "fa", "zh-Hans"}
+		for i := range int(n) {
+			it := bundle.Item{Path: fmt.Sprintf("d%03d/n%07d.txt", i%997, i), Kind: bundle.KindText, Type: "text/plain; charset=utf-8",
+				Title: fmt.Sprintf("Text %d", i), Size: 9, Language: languages[i%len(languages)], Date: fmt.Sprintf("%04d-%02d-%02d", 2000+i%25, 1+i%12, 1+i%28)}
+			if !yield(it, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Open returns the content of one.
+func (n many) Open(name string) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader(name[len(name)-len("0000000.x"):])), nil
+}
+
+// BenchmarkHomeMillion is the contents of a bundle of a million items: all of it, a section, and a kind in a language,
+// each at its beginning and far behind. SATCHEL_BENCH_ITEMS asks for another number.
+func BenchmarkHomeMillion(b *testing.B) {
+	n := 1_000_000
+	if asked, err := strconv.Atoi(os.Getenv("SATCHEL_BENCH_ITEMS")); err == nil {
+		n = asked
+	}
+	o := bundle.Options{NoSearch: true, Place: func(it *bundle.Item) (int, string) { return len(it.Title) % 2 * int(it.Path[3]-'0'), "" }}
+	for i := range 20 {
+		o.Sections = append(o.Sections, bundle.Section{Name: bundle.Text{{Text: fmt.Sprint("Section ", i)}}})
+	}
+	v := New([]*bundle.Reader{testbundle.Open(b, testbundle.Pack(b, many(n), o))}, Options{})
+	for _, c := range []struct {
+		name string
+		shelf
+		from int
+	}{{"all", shelf{}, 0}, {"all far behind", shelf{}, n * 9 / 10}, {"section", shelf{section: "0"}, 0}, {"section far behind", shelf{section: "0"}, n / 3},
+		{"language", shelf{kind: bundle.KindText, language: "ko"}, n / 2}, {"section and language", shelf{section: "3", language: "fa"}, 0}, {"folder", shelf{folder: "d500"}, 0}} {
+		b.Run(c.name, func(b *testing.B) {
+			a, _ := v.sealer.seal(target{viewHome, 0, c.shelf.String()})
+			var took []time.Duration
+			var size int64
+			for b.Loop() {
+				began := time.Now()
+				r := v.Serve(context.Background(), &Request{Method: "GET", Path: a, Query: url.Values{"from": {strconv.Itoa(c.from)}}})
+				took = append(took, time.Since(began))
+				if size = r.Size; r.Status != 200 {
+					b.Fatal(r.Status)
+				}
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "median-ms")
+			b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "most-ms")
+			b.ReportMetric(float64(size)/1000, "kB")
+		})
+	}
 }
