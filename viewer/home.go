@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"satchel/bundle"
+	"satchel/viewer/message"
 )
 
 // How much a page lists. What follows is a link away.
@@ -294,7 +295,7 @@ func (p *page) row(e bundle.Entry) row {
 // language of the interface, if there is one.
 func (h *homePage) findStart() {
 	names := []string{
-		"index." + h.lang.tag + ".html", "index." + primary(h.lang.tag) + ".html",
+		"index." + h.lang.tag + ".html", "index." + message.Primary(h.lang.tag) + ".html",
 	}
 	for _, name := range append(names, startPages...) {
 		if e, err := h.volume.r.Lookup(name); err == nil && formOf(e) == formPage {

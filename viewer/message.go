@@ -12,6 +12,7 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/sign"
+	"satchel/viewer/message"
 )
 
 //go:embed messages/*.json
@@ -62,7 +63,7 @@ var numerals = map[string]sign.Numerals{
 func parseLanguage(data []byte) (*language, error) {
 	l := &language{}
 	var err error
-	if l.text, err = parseMessages(string(data)); err != nil {
+	if l.text, err = message.Parse(string(data)); err != nil {
 		return nil, err
 	}
 	l.tag, l.name, l.dir = l.text["_tag"], l.text["_name"], l.text["_dir"]
@@ -78,28 +79,6 @@ func parseLanguage(data []byte) (*language, error) {
 		return nil, fmt.Errorf("unknown digits")
 	}
 	return l, nil
-}
-
-// parseMessages reads a file of messages: JSON, one message a line, with no more escapes than
-// strings of Go have. The decoder of encoding/json, which nothing else needs here, would make the
-// viewer 20 kB larger as WebAssembly.
-func parseMessages(file string) (map[string]string, error) {
-	text := map[string]string{}
-	for line := range strings.Lines(file) {
-		line = strings.TrimSuffix(strings.TrimSpace(line), ",")
-		if line == "" || line == "{" || line == "}" {
-			continue
-		}
-		name, value, _ := strings.Cut(line, ": ")
-		key, err := strconv.Unquote(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", line, err)
-		}
-		if text[key], err = strconv.Unquote(value); err != nil {
-			return nil, fmt.Errorf("%s: %w", line, err)
-		}
-	}
-	return text, nil
 }
 
 // breakLines lets lines break at one mark in the texts, and keeps them from it at another: Burmese has
@@ -199,7 +178,7 @@ func pickLanguage(chosen, accept, fallback string) *language {
 	wishes := append([]string{chosen}, acceptedLanguages(accept)...)
 	for _, wish := range append(wishes, fallback) {
 		for _, l := range languages() {
-			if wish != "" && written(wish) == written(l.tag) {
+			if wish != "" && message.Written(wish) == message.Written(l.tag) {
 				return l
 			}
 		}
@@ -232,19 +211,13 @@ func acceptedLanguages(header string) []string {
 	return tags
 }
 
-// primary returns the language of a tag without script and region.
-func primary(tag string) string {
-	tag, _, _ = strings.Cut(strings.ReplaceAll(tag, "_", "-"), "-")
-	return strings.ToLower(tag)
-}
-
 // likeness says how much of use a text in one language is to a reader of another: 2 where they are
 // written alike, 1 where they are the same language in another script, 0 otherwise.
 func likeness(a, b string) int {
 	switch {
-	case written(a) == written(b):
+	case message.Written(a) == message.Written(b):
 		return 2
-	case primary(a) == primary(b):
+	case message.Primary(a) == message.Primary(b):
 		return 1
 	}
 	return 0
@@ -260,32 +233,6 @@ func phrase(t bundle.Text, tag string) bundle.Phrase {
 		return t[i]
 	}
 	return p
-}
-
-// written returns the language of a tag as far as it makes a difference in writing: without script and
-// region, but for Chinese with the characters it is written in, which a tag names or its region says.
-func written(tag string) string {
-	p := primary(tag)
-	if p != "zh" && p != "yue" {
-		return p
-	}
-	traditional := p == "yue"
-	for _, part := range strings.Split(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")[1:] {
-		switch part {
-		case "hant":
-			return "zh-hant"
-		case "hans":
-			return "zh-hans"
-		case "tw", "hk", "mo":
-			traditional = true
-		case "cn", "sg", "my":
-			traditional = false
-		}
-	}
-	if traditional {
-		return "zh-hant"
-	}
-	return "zh-hans"
 }
 
 // languageNames are what languages are called by those who speak them.
@@ -314,7 +261,7 @@ func languageName(tag string) string {
 	if name := languageNames[tag]; name != "" {
 		return name
 	}
-	name := languageNames[primary(tag)]
+	name := languageNames[message.Primary(tag)]
 	_, rest, ok := strings.Cut(tag, "-")
 	switch {
 	case name == "":

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"satchel/bundle"
+	"satchel/viewer/message"
 )
 
 var (
@@ -124,7 +125,7 @@ func TestMessagesAreJSON(t *testing.T) {
 		if err := json.Unmarshal(data, &want); err != nil {
 			t.Fatalf("%s: %v", f.Name(), err)
 		}
-		if got, err := parseMessages(string(data)); err != nil || !maps.Equal(got, want) {
+		if got, err := message.Parse(string(data)); err != nil || !maps.Equal(got, want) {
 			t.Errorf("%s is JSON that we read otherwise: %v", f.Name(), err)
 		}
 	}

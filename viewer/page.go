@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"satchel/bundle"
+	"satchel/viewer/message"
 )
 
 //go:embed templates/*.html
@@ -75,7 +76,7 @@ type page struct {
 func (v *Viewer) page(r *Request) *page {
 	asked := parseLook(r.Query)
 	l := pickLanguage(asked.lang, r.AcceptLanguage, v.options.Language)
-	if written(asked.lang) != written(l.tag) {
+	if message.Written(asked.lang) != message.Written(l.tag) {
 		asked.lang = ""
 	} else if asked.lang != "" {
 		asked.lang = l.tag
