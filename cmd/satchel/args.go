@@ -88,7 +88,7 @@ func (p *arranger) take(f cli.Flag, name string, args []string) ([]string, error
 		return args, p.add(f, spell(name), "true")
 	}
 	if len(args) == 0 || p.isFlag(args[0]) {
-		return nil, usagef("%s needs a value", spell(name))
+		return nil, misuse("{flag} needs a value", spell(name))
 	}
 	return args[1:], p.add(f, spell(name), args[0])
 }
@@ -131,14 +131,14 @@ func (p *arranger) add(f cli.Flag, as, value string) error {
 	name := f.Names()[0]
 	if !takesValue(f) {
 		if _, err := strconv.ParseBool(value); err != nil {
-			return usagef("%s takes no value, but has %q", as, value)
+			return misuse("{flag} takes no value, but has {value}", as, quote(value))
 		}
 	}
 	if takesValue(f) && value == "" {
-		return usagef("%s has an empty value", as)
+		return misuse("{flag} has an empty value", as)
 	}
 	if _, many := f.(*cli.StringSliceFlag); !many && takesValue(f) && p.given[name] {
-		return usagef("%s is given twice", as)
+		return misuse("{flag} is given twice", as)
 	}
 	p.given[name] = true
 	p.flags = append(p.flags, "--"+name+"="+value)
@@ -147,7 +147,7 @@ func (p *arranger) add(f cli.Flag, as, value string) error {
 
 // unknown names the flag that is not there, and one that may be meant.
 func (p *arranger) unknown(name string) error {
-	err := usagef("no flag %s", spell(name))
+	err := misuse("no flag {flag}", spell(name))
 	var names []string
 	for known := range p.known {
 		if len(known) > 1 {
@@ -156,7 +156,7 @@ func (p *arranger) unknown(name string) error {
 	}
 	slices.Sort(names)
 	if near := closest(name, names); near != "" {
-		return withHint(err, "did you mean "+spell(near)+"?")
+		return withHint(err, "did you mean {word}?", spell(near))
 	}
 	return err
 }
@@ -221,14 +221,14 @@ func arguments(c *cli.Context, least, most int) ([]string, error) {
 	args := c.Args().Slice()
 	for _, a := range args {
 		if a == "" {
-			return nil, withHelp(c, usagef("an argument is empty"))
+			return nil, withHelp(c, misuse("an argument is empty"))
 		}
 	}
 	switch {
 	case len(args) < least:
-		return nil, withHelp(c, usagef("%s is missing", missing(c.Command.ArgsUsage, len(args))))
+		return nil, withHelp(c, misuse("{argument} is missing", missing(c.Command.ArgsUsage, len(args))))
 	case most >= 0 && len(args) > most:
-		return nil, withHelp(c, usagef("one argument too many: %q", args[most]))
+		return nil, withHelp(c, misuse("one argument too many: {argument}", quote(args[most])))
 	}
 	return args, nil
 }

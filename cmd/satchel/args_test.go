@@ -83,7 +83,7 @@ func TestArrangeErrors(t *testing.T) {
 			t.Errorf("arrange(%q) = %q, %v; want %q", tt.args, got, err, tt.want)
 		}
 		var hint *hintError
-		if errors.As(err, &hint) != (tt.hint != "") || hint != nil && hint.hint != tt.hint {
+		if errors.As(err, &hint) != (tt.hint != "") || hint != nil && english.value(hint.hint) != tt.hint {
 			t.Errorf("arrange(%q): hint %+v, want %q", tt.args, hint, tt.hint)
 		}
 	}

@@ -79,7 +79,7 @@ type launcher interface {
 // can be had. What those programs print is of no use to anyone.
 func (o *openOptions) startBrowser(u *ui, s launcher) {
 	if err := os.Setenv("PATH", absolutePath(os.Getenv("PATH"))); err != nil {
-		u.notef("no browser is started (%v): open the address above in one", err)
+		u.note("no browser is started ({reason}): open the address above in one", err)
 		return
 	}
 	if !o.noPrivate {
@@ -88,16 +88,16 @@ func (o *openOptions) startBrowser(u *ui, s launcher) {
 				continue
 			}
 			if !c.usual {
-				u.notef("this is a private window of %s: of your usual browser none could be opened", c.name)
+				u.note("this is a private window of {browser}: of your usual browser none could be opened", c.name)
 			}
 			return
 		}
-		u.notef("no private window could be opened, so the browser may keep when you were reading here. To avoid that,\n"+
-			"close its window, open a private one with %s, and go to the address above", privateKeys)
+		u.note("no private window could be opened, so the browser may keep when you were reading here. To avoid that, "+
+			"close its window, open a private one with {keys}, in Firefox with {others}, and go to the address above", privateKeys, firefoxKeys)
 	}
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	if err := browser.OpenURL(s.Launch()); err != nil {
-		u.notef("no browser could be started (%v): open the address above in one", err)
+		u.note("no browser could be started ({reason}): open the address above in one", err)
 	}
 }
 

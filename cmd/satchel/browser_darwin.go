@@ -5,8 +5,11 @@ import (
 	"slices"
 )
 
-// privateKeys open a private window by hand.
-const privateKeys = "Shift-Command-N, in Firefox Shift-Command-P"
+// The keys that open a private window by hand.
+const (
+	privateKeys = "Shift-Command-N"
+	firefoxKeys = "Shift-Command-P"
+)
 
 // privateBrowsers lists the browsers that can open a private window, the usual one first. Safari is
 // not among them: it opens none that is asked for from outside.

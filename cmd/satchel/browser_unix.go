@@ -10,8 +10,11 @@ import (
 	"strings"
 )
 
-// privateKeys open a private window by hand.
-const privateKeys = "Ctrl-Shift-N, in Firefox Ctrl-Shift-P"
+// The keys that open a private window by hand.
+const (
+	privateKeys = "Ctrl-Shift-N"
+	firefoxKeys = "Ctrl-Shift-P"
+)
 
 // privateBrowsers lists the browsers that can open a private window, the usual one first. The desktop's
 // own files are read instead of asking xdg-settings: no other program has a say then.

@@ -11,8 +11,11 @@ import (
 	"golang.org/x/sys/windows/registry"
 )
 
-// privateKeys open a private window by hand.
-const privateKeys = "Ctrl-Shift-N, in Firefox Ctrl-Shift-P"
+// The keys that open a private window by hand.
+const (
+	privateKeys = "Ctrl-Shift-N"
+	firefoxKeys = "Ctrl-Shift-P"
+)
 
 // detach keeps Ctrl-C, which ends satchel, from ending a browser with all its other windows.
 func detach(c *exec.Cmd) {

@@ -16,17 +16,18 @@ func newCacheCommand(u *ui) *cli.Command {
 			about: `Packing keeps previews, articles and the like in a folder of yours, so that packing
 the same files again is quick. They tell no names, but they hold what your files hold,
 in plain form. Without "clear", says where they lie and how much there is.
+
 satchel pack --no-cache keeps nothing.`,
 			example: `satchel cache clear       takes all of it away`,
 			exits:   []string{doneLine, failLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 0, 1)
 			if err != nil {
 				return err
 			}
 			if len(args) == 1 && args[0] != "clear" {
-				return withHint(usagef("satchel cache knows no %s", quote(args[0])), "satchel cache clear")
+				return withHint(misuse("satchel cache knows no {word}", quote(args[0])), "{command}", "satchel cache clear")
 			}
 			return runCache(u, len(args) == 1)
 		},
@@ -44,13 +45,13 @@ func runCache(u *ui, clear bool) error {
 			return err
 		}
 		u.printf("%s\n", show(dir))
-		u.sayf("%s, %s", formatCount(int64(entries), "file"), formatSize(bytes))
+		u.say("{files}, {size}", countFiles(entries), formatSize(bytes))
 		return nil
 	}
 	entries, bytes, err := cache.Clear(dir)
 	if err != nil {
 		return err
 	}
-	u.sayf("cleared   %s, %s", formatCount(int64(entries), "file"), formatSize(bytes))
+	u.sayRow("cleared", "{files}, {size}", countFiles(entries), formatSize(bytes))
 	return nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 
@@ -28,7 +27,7 @@ written; where the check fails, the output ends and the command fails.`,
 				doneLine, "1  failed: there is no such item, or it is damaged in this copy",
 				usageLine, holdLine,
 			},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 2, 2)
 			if err != nil {
@@ -64,7 +63,7 @@ func runCat(ctx context.Context, u *ui, name, path string, pins []sign.Pin) (err
 func findItem(r *bundle.Reader, name, path string) (bundle.Entry, error) {
 	e, err := r.Lookup(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = withHint(fmt.Errorf("no item %s in %s", quote(path), quote(name)),
+		err = withHint(failure("no item {path} in {bundle}", quote(path), quote(name)),
 			"satchel ls lists the paths; they are written as it prints them")
 	}
 	return e, err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -65,7 +64,7 @@ func (p *packing) checkSaid() error {
 	if err != nil || len(hits) == 0 {
 		return err
 	}
-	return fmt.Errorf("what is said of the bundle must not be said: %q in %q", hits[0].Entry, hits[0].Context)
+	return failure("what is said of the bundle must not be said: {entry} in {context}", quote(hits[0].Entry), quote(hits[0].Context))
 }
 
 // findCollection returns the name of the collection file, or none.
@@ -79,10 +78,10 @@ func findCollection(dirs []string) (string, error) {
 		case err != nil:
 			return "", err
 		case !info.Mode().IsRegular():
-			return "", fmt.Errorf("%s is no file", quote(name))
+			return "", failure("{name} is no file", quote(name))
 		case len(dirs) > 1:
-			err := usagef("%s speaks of one folder, and several are packed", quote(name))
-			return "", withHint(err, "put all folders into one, with one "+collection.Name)
+			err := misuse("{file} speaks of one folder, and several are packed", quote(name))
+			return "", withHint(err, "put all folders into one, with one {file}", collection.Name)
 		}
 		return name, nil
 	}

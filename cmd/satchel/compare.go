@@ -32,7 +32,7 @@ for satchel verify to say.`,
 			exits: []string{
 				"0  the same", "1  they differ, or the command failed and says why", usageLine, holdLine,
 			},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 2, 2)
 			if err != nil {
@@ -72,7 +72,7 @@ func (o *compareOptions) run(ctx context.Context, u *ui, nameA, nameB string) (e
 		return err
 	}
 	if !o.json {
-		u.sayf(map[bool]string{true: "they are the same", false: "they differ"}[same])
+		u.say(map[bool]phrase{true: "they are the same", false: "they differ"}[same])
 	}
 	if same {
 		return nil

@@ -23,7 +23,7 @@ source <(satchel completion zsh)                           zsh, in ~/.zshrc afte
 satchel completion fish | source                           fish, in config.fish
 satchel completion powershell | Out-String | Invoke-Expression    PowerShell, in $PROFILE`,
 			exits: []string{doneLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, 1)
 			if err != nil {
@@ -31,10 +31,10 @@ satchel completion powershell | Out-String | Invoke-Expression    PowerShell, in
 			}
 			write := completions[args[0]]
 			if write == nil {
-				err := usagef("no completion for %q", args[0])
+				err := misuse("no completion for {shell}", quote(args[0]))
 				return withHint(err, "there is one for bash, zsh, fish and powershell")
 			}
-			u.printf("%s", write(words(c.App)))
+			u.printf("%s", write(words(newApp(&ui{}))))
 			return nil
 		},
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -39,17 +38,17 @@ bundle are not copied, so a marked one becomes clean.`,
 			example: `satchel convert --layout parts --part-size 2G -o news.zip films.zip
 satchel convert --layout folder -o news-folder news.zip.001`,
 			exits: []string{doneLine, failLine, usageLine, holdLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, 1)
 			if err != nil {
 				return err
 			}
 			if o.output == "" {
-				return withHelp(c, usagef("the name to write to is missing: -o OUT"))
+				return withHelp(c, misuse("the name to write to is missing: -o OUT"))
 			}
 			if o.layout == "" {
-				return withHelp(c, usagef("the layout is missing: --layout zip, folder or parts"))
+				return withHelp(c, misuse("the layout is missing: --layout zip, folder or parts"))
 			}
 			if o.pins, err = readPins(c.Context, c.StringSlice("publisher")); err != nil {
 				return err
@@ -74,7 +73,7 @@ func (o *convertOptions) run(ctx context.Context, u *ui, name string) (err error
 		Layout: layout, PartSize: size, Progress: u.progress.update,
 	})
 	if errors.Is(err, bundle.ErrDamaged) || errors.Is(err, bundle.ErrMissing) {
-		return withHint(fmt.Errorf("%s: %w", quote(name), err),
+		return withHint(failure("{bundle}: {reason}", quote(name), err),
 			"a bundle is converted whole or not at all; satchel verify names the items, "+
 				"satchel extract saves the rest")
 	}
@@ -83,7 +82,7 @@ func (o *convertOptions) run(ctx context.Context, u *ui, name string) (err error
 	}
 	u.progress.clear()
 	if len(files) > 1 {
-		u.sayf("%s: %s", formatCount(int64(len(files)), "part"), show(strings.Join(files, " ")))
+		u.say("{parts}: {files}", countParts(len(files)), show(strings.Join(files, " ")))
 	}
 	u.printf("%s\n", show(files[0]))
 	return nil

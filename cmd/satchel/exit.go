@@ -31,9 +31,6 @@ func usage(err error) error {
 	return &usageError{err}
 }
 
-// usagef is usage of a new error.
-func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
-
 // usageShown is wrong usage after which nothing is left to say.
 var usageShown = usage(errShown)
 

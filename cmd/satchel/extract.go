@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -34,7 +33,7 @@ func newExtractCommand(u *ui) *cli.Command {
 		ArgsUsage: "BUNDLE [PATH…]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.output,
-				Usage: "extract into the folder `DIR`; otherwise into a new one in the\n" +
+				Usage: "extract into the folder `DIR`; otherwise into a new one in the " +
 					"current folder, named after the bundle"},
 			&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Destination: &o.force,
 				Usage: "replace files that are there already"},
@@ -50,7 +49,7 @@ satchel extract -o water news.zip water/water.ko.html pictures`,
 			exits: []string{
 				doneLine, "1  failed, or some items are damaged or there already", usageLine, holdLine,
 			},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, -1)
 			if err != nil {
@@ -141,7 +140,7 @@ func (o *extractOptions) folder(name string) (string, error) {
 	}
 	dir := bundleBase(name)
 	if _, err := os.Lstat(dir); err == nil || dir == "" {
-		err = fmt.Errorf("%s is there already", quote(dir))
+		err = failure("{name} is there already", quote(dir))
 		return "", withHint(err, "say where to with -o DIR")
 	}
 	return dir, nil
@@ -189,7 +188,7 @@ func newExtractor(u *ui, dir string, force bool) (*extractor, error) {
 }
 
 // errThere says that a file is there already.
-var errThere = errors.New("there already; --force replaces it")
+var errThere = failure("there already; --force replaces it")
 
 // extract writes one item. What is wrong with the item alone is told, and the next
 // one comes; what is wrong with the folder ends it all.
@@ -226,14 +225,14 @@ func (x *extractor) stop(name string) {
 	if os.Remove(x.dir) == nil || x.items == 0 {
 		return
 	}
-	x.u.sayf("satchel: note: %s in %s before that, each of them whole; to go on: satchel extract -o %s %s",
-		formatCount(int64(x.items), "item"), quote(x.dir), show(x.dir), show(name))
+	x.u.note("{items} in {folder} before that, each of them whole; to go on: {command}",
+		countItems(int64(x.items)), quote(x.dir), "satchel extract -o "+show(x.dir)+" "+show(name))
 }
 
 // skip tells of an item that does not come, and counts it.
 func (x *extractor) skip(name string, why error) {
 	x.skipped++
-	x.u.sayf("not extracted: %s (%s)", show(name), show(why.Error()))
+	x.u.say("not extracted: {path} ({reason})", show(name), show(x.u.reason(why)))
 }
 
 // write gives the item its name only when all of it is there and checked.
@@ -246,7 +245,7 @@ func (x *extractor) write(ctx context.Context, r *bundle.Reader, e bundle.Entry)
 	case err == nil && !x.force:
 		return errThere
 	case err == nil && info.IsDir():
-		return fmt.Errorf("%s is a folder here, but a file in the bundle", quote(e.Path))
+		return failure("{path} is a folder here, but a file in the bundle", quote(e.Path))
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -284,7 +283,7 @@ func (x *extractor) makeFolders(dir string) error {
 			return err
 		}
 		if !info.IsDir() {
-			return fmt.Errorf("%s is no folder here, but one in the bundle", quote(dir[:i]))
+			return failure("{path} is no folder here, but one in the bundle", quote(dir[:i]))
 		}
 	}
 	x.made = dir
@@ -294,10 +293,10 @@ func (x *extractor) makeFolders(dir string) error {
 // finish says what came of it. Items that were skipped make the command fail.
 func (x *extractor) finish() error {
 	x.u.progress.clear()
-	x.u.sayf("extracted %s", formatCount(int64(x.items), "item"))
+	x.u.say("extracted {items}", countItems(int64(x.items)))
 	x.u.printf("%s\n", show(x.dir))
 	if x.skipped > 0 {
-		return fmt.Errorf("%s not extracted, as named above", formatCount(int64(x.skipped), "item"))
+		return failure("{items} not extracted, as named above", countItems(int64(x.skipped)))
 	}
 	return nil
 }

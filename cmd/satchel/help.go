@@ -4,33 +4,55 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
 	"satchel/bundle/ingest/collection"
 )
 
-// A manual is what a command's help says beside its flags.
+// A manual is what a command's help says beside its flags, in English.
 type manual struct {
-	about   string   // what it does, in a few sentences
-	example string   // lines to paste
+	about   string   // what it does, in paragraphs of a few sentences
+	example string   // lines to paste, each perhaps with a remark after three spaces or more
 	exits   []string // each "code  meaning"
 }
 
 // text is the manual in the one form that help prints.
-func (m manual) text() string {
+func (m manual) text(u *ui) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\nEXAMPLE\n%s\n\nEXIT CODES\n", strings.TrimSpace(m.about),
-		indent(m.example))
-	b.WriteString(indent(strings.Join(m.exits, "\n")))
+	for paragraph := range strings.SplitSeq(m.about, "\n\n") {
+		for _, line := range wrap(u.help(paragraph), helpColumns) {
+			fmt.Fprintln(&b, line)
+		}
+	}
+	fmt.Fprintf(&b, "\n%s\n", u.text("EXAMPLE"))
+	printTable(&b, u.remarked(strings.Split(m.example, "\n")))
+	fmt.Fprintf(&b, "\n%s\n", u.text("EXIT CODES"))
+	printTable(&b, u.remarked(m.exits))
 	return b.String()
 }
 
-// indent sets lines off from the text around them.
-func indent(s string) string {
-	return "    " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n    ")
+// help says a text of which it does not matter where its lines end.
+func (u *ui) help(text string) string {
+	return u.text(phrase(strings.Join(strings.Fields(text), " ")))
+}
+
+// remark stands between what is typed, or a code, and what is said of it.
+var remark = regexp.MustCompile(`^(\d)  |   +`)
+
+// remarked takes the remarks off lines, and says them.
+func (u *ui) remarked(lines []string) [][2]string {
+	var rows [][2]string
+	for _, line := range lines {
+		row := [2]string{line, ""}
+		if at := remark.FindStringIndex(line); at != nil {
+			row = [2]string{strings.TrimSpace(line[:at[1]]), u.help(line[at[1]:])}
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // The exit codes that several commands share.
@@ -52,74 +74,76 @@ func newHelpCommand(u *ui) *cli.Command {
 			about:   "Prints the list of commands, or the help of one of them.",
 			example: "satchel help pack",
 			exits:   []string{doneLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 0, 1)
 			if err != nil {
 				return err
 			}
 			if len(args) == 0 {
-				printOverview(u.out, c.App)
+				u.printOverview(u.out, c.App)
 				return nil
 			}
 			cmd, err := findCommand(c.App, args[0])
 			if err != nil {
 				return err
 			}
-			printCommand(u.out, cmd)
+			u.printCommand(u.out, cmd)
 			return nil
 		},
 	}
 }
 
 // printOverview lists the commands.
-func printOverview(w io.Writer, app *cli.App) {
-	fmt.Fprintf(w, "satchel: %s\n\n", app.Usage)
-	fmt.Fprint(w, "USAGE\n    satchel COMMAND [FLAGS] ARGUMENTS…\n\nCOMMANDS\n")
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+func (u *ui) printOverview(w io.Writer, app *cli.App) {
+	fmt.Fprintf(w, "satchel: %s\n\n%s\n    satchel %s\n\n%s\n", u.help(app.Usage), u.text("USAGE"),
+		u.text("COMMAND [FLAGS] ARGUMENTS…"), u.text("COMMANDS"))
+	var rows [][2]string
 	for _, c := range app.Commands {
-		fmt.Fprintf(tw, "    %s\t%s\n", c.Name, c.Usage)
+		rows = append(rows, [2]string{c.Name, u.help(c.Usage)})
 	}
-	tw.Flush()
-	fmt.Fprint(w, `
-TO BEGIN
-    satchel keygen -o news.key               make a key to sign with
-    satchel pack -k news.key articles        pack a folder into articles.zip
-    satchel verify -p news.pub articles.zip  check it
-    satchel open articles.zip                read it in the browser
-
-satchel COMMAND --help says more about each. Flags may stand before or after the
-arguments; -- ends them. Results go to standard output, all else to standard error.
-`)
+	printTable(w, rows)
+	fmt.Fprintf(w, "\n%s\n", u.text("TO BEGIN"))
+	printTable(w, [][2]string{
+		{"satchel keygen -o news.key", u.text("make a key to sign with")},
+		{"satchel pack -k news.key articles", u.text("pack a folder into articles.zip")},
+		{"satchel verify -p news.pub articles.zip", u.text("check it")},
+		{"satchel open articles.zip", u.text("read it in the browser")},
+	})
+	fmt.Fprintln(w)
+	for _, line := range wrap(u.text("satchel COMMAND --help says more about each. Flags may stand before or after the "+
+		"arguments; -- ends them. Results go to standard output, all else to standard error."), helpColumns) {
+		fmt.Fprintln(w, line)
+	}
 }
 
 // printCommand shows the help of one command.
-func printCommand(w io.Writer, c *cli.Command) {
+func (u *ui) printCommand(w io.Writer, c *cli.Command) {
 	flags := ""
 	if len(c.Flags) > 0 {
-		flags = " [FLAGS]"
+		flags = " " + u.text("[FLAGS]")
 	}
 	usage := strings.TrimSpace("satchel " + c.Name + flags + " " + c.ArgsUsage)
-	fmt.Fprintf(w, "satchel %s: %s\n\nUSAGE\n    %s\n\n", c.Name, c.Usage, usage)
+	fmt.Fprintf(w, "satchel %s: %s\n\n%s\n    %s\n\n", c.Name, u.help(c.Usage), u.text("USAGE"), usage)
 	if len(c.Flags) > 0 {
-		fmt.Fprintln(w, "FLAGS")
-		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, u.text("FLAGS"))
+		var rows [][2]string
 		for _, f := range c.Flags {
-			printFlag(tw, f)
+			rows = append(rows, u.flagRow(f))
 		}
-		tw.Flush()
+		printTable(w, rows)
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, c.Description)
+	fmt.Fprint(w, c.Description)
 }
 
-// printFlag prints a flag with all its names. Further lines of its text line up.
-func printFlag(w io.Writer, f cli.Flag) {
+// flagRow is a flag with all its names, and what it does.
+func (u *ui) flagRow(f cli.Flag) [2]string {
 	d, ok := f.(cli.DocGenerationFlag)
 	if !ok {
-		return
+		return [2]string{}
 	}
-	value, usage := placeholder(d.GetUsage())
+	value, usage := placeholder(u.help(d.GetUsage()))
 	var names []string
 	for _, name := range f.Names() {
 		names = append(names, spell(name))
@@ -128,11 +152,7 @@ func printFlag(w io.Writer, f cli.Flag) {
 	if d.TakesValue() {
 		head += " " + value
 	}
-	first, rest, _ := strings.Cut(usage, "\n")
-	fmt.Fprintf(w, "    %s\t%s\n", head, first)
-	for line := range strings.Lines(rest) {
-		fmt.Fprintf(w, "    \t%s\n", strings.TrimSuffix(line, "\n"))
-	}
+	return [2]string{head, usage}
 }
 
 // placeholder finds the word between backquotes that stands for a flag's value.
@@ -152,5 +172,5 @@ func withHelp(c *cli.Context, err error) error {
 		return err // the command was right
 	}
 	usage := strings.TrimSpace(c.Command.Name + " " + c.Command.ArgsUsage)
-	return withHint(err, fmt.Sprintf("satchel %s; satchel %s --help says more", usage, c.Command.Name))
+	return withHint(err, "satchel {usage}; satchel {command} --help says more", usage, c.Command.Name)
 }

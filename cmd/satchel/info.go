@@ -31,7 +31,7 @@ who has signed it. What it says of itself, a publisher's name too, proves nothin
 It checks the signatures, but does not read the content: verify does.`,
 			example: `satchel info news.zip`,
 			exits:   []string{doneLine, failLine, usageLine, holdLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, 1)
 			if err != nil {
@@ -197,9 +197,9 @@ func keyLines(keys []sign.PublicKey) []keyLine {
 
 // print leaves out what the bundle does not say.
 func (l *infoLine) print(u *ui) {
-	row := func(name, value string) {
+	row := func(name phrase, value string) {
 		if value != "" {
-			u.printf("%-10s %s\n", name, show(value))
+			u.printRow(name, "{value}", show(value))
 		}
 	}
 	row("title", cmp.Or(spoken(l.Titles), l.Title))
@@ -207,7 +207,7 @@ func (l *infoLine) print(u *ui) {
 		row("about", spoken([]phraseLine{p}))
 	}
 	if l.Publisher != "" {
-		row("publisher", "says it is from "+l.Publisher+" (anybody can say so)")
+		row("publisher", u.text("says it is from {publisher} (anybody can say so)", l.Publisher))
 	}
 	row("language", l.Language)
 	row("date", l.Date)
@@ -218,16 +218,16 @@ func (l *infoLine) print(u *ui) {
 	row("layout", string(l.Layout))
 	row("items", fmt.Sprintf("%s, %s: %s", grouped(l.Items), formatSize(l.Bytes), counted(l.Kinds)))
 	row("languages", counted(l.Languages))
-	row("search", map[bool]string{true: "yes, by the words in it", false: "no: it has no search index"}[l.Search])
+	row("search", u.text(map[bool]phrase{true: "yes, by the words in it", false: "no: it has no search index"}[l.Search]))
 	for _, s := range l.Sections {
-		row("section", fmt.Sprintf("%d: %s, %s", s.Number, spoken(s.Name), formatCount(s.Items, "item")))
+		row("section", fmt.Sprintf("%d: %s, %s", s.Number, spoken(s.Name), u.value(countItems(s.Items))))
 	}
-	row("standing", string(l.Standing)+" (going by the signatures; satchel verify reads all of it)")
+	row("standing", u.text("{verdict} (going by the signatures; satchel verify reads all of it)", l.Standing))
 	for _, k := range l.Signers {
 		row("signed by", k.Fingerprint+"  "+k.Key)
 	}
 	for _, k := range l.unsigned() {
-		row("names", k.Fingerprint+"  "+k.Key+" (has not signed)")
+		row("names", u.text("{key} (has not signed)", k.Fingerprint+"  "+k.Key))
 	}
 	row("manifest", l.Manifest)
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -36,11 +35,12 @@ func newInitCommand(u *ui) *cli.Command {
 			about: `Looks through a folder and writes ` + collection.Name + ` into it: each folder at the top becomes a
 section, and what else can be said stands there in comments, with examples. Change what
 you like. A file that is there already is never overwritten.
+
 Prints the name of the file.`,
 			example: `satchel init articles
 satchel init -o - articles | less`,
 			exits: []string{doneLine, failLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, 1)
 			if err != nil {
@@ -55,7 +55,7 @@ satchel init -o - articles | less`,
 func (o *initOptions) run(ctx context.Context, u *ui, dir string) error {
 	name := cmp.Or(o.output, filepath.Join(dir, collection.Name))
 	if _, err := os.Lstat(name); err == nil && name != "-" {
-		err = fmt.Errorf("%s exists, and is never overwritten", quote(name))
+		err = failure("{file} exists, and is never overwritten", quote(name))
 		return withHint(err, "edit it, or have another one to copy from printed with -o -")
 	}
 	found, err := look(ctx, u, dir)
@@ -72,8 +72,9 @@ func (o *initOptions) run(ctx context.Context, u *ui, dir string) error {
 	if err := writeNew(name, b.Bytes(), 0o644); err != nil {
 		return err
 	}
-	u.sayf("found %s in %s, with %s", formatCount(int64(found.Files), "file"),
-		formatCount(int64(len(found.Folders)), "folder"), formatCount(int64(len(found.Languages)), "language"))
+	u.say("found {files} in {folders}, with {languages}", countFiles(found.Files),
+		quantity{int64(len(found.Folders)), "{n} folder", "{n} folders"},
+		quantity{int64(len(found.Languages)), "{n} language", "{n} languages"})
 	u.printf("%s\n", show(name))
 	return nil
 }
@@ -102,8 +103,8 @@ func look(ctx context.Context, u *ui, dir string) (found collection.Found, err e
 		var refused *ingest.RefusedError
 		switch {
 		case errors.As(err, &refused):
-			u.notef("%s would be refused; satchel pack says which and why",
-				formatCount(int64(len(refused.Files)+refused.More), "file"))
+			u.note("{files} would be refused; satchel pack says which and why",
+				countFiles(len(refused.Files)+refused.More))
 		case err != nil:
 			reportLeftOut(u, src) // it may be the reason
 			return found, err

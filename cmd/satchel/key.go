@@ -51,7 +51,7 @@ func (o *keyOptions) load(ctx context.Context, u *ui) (sign.PrivateKey, error) {
 		return none, err
 	}
 	if !info.Mode().IsRegular() {
-		return none, fmt.Errorf("key %s is not a file", quote(o.file))
+		return none, failure("key {file} is not a file", quote(o.file))
 	}
 	file, err := readSmall(ctx, o.file, maxKeyFile)
 	if err != nil {
@@ -64,7 +64,7 @@ func (o *keyOptions) load(ctx context.Context, u *ui) (sign.PrivateKey, error) {
 		return none, err
 	}
 	if !sign.IsEncrypted(file) {
-		u.warnf("the key %s has no passphrase: whoever copies the file can sign in your name",
+		u.warn("the key {file} has no passphrase: whoever copies the file can sign in your name",
 			quote(o.file))
 	}
 	key, err := sign.ParsePrivateKey(file, func() ([]byte, error) { return o.passphrase(ctx, u) })
@@ -72,7 +72,7 @@ func (o *keyOptions) load(ctx context.Context, u *ui) (sign.PrivateKey, error) {
 		debug.FreeOSMemory() // deriving the key took 1 GiB; what follows needs little
 	}
 	if err != nil {
-		return none, fmt.Errorf("key %s: %w", quote(o.file), err)
+		return none, failure("key {file}: {reason}", quote(o.file), err)
 	}
 	return key, nil
 }
@@ -82,7 +82,7 @@ func (o *keyOptions) passphrase(ctx context.Context, u *ui) ([]byte, error) {
 	if o.passphraseFile != "" {
 		return readPassphrase(ctx, u, o.passphraseFile)
 	}
-	return u.askPassphrase(ctx, "Passphrase for "+show(o.file))
+	return u.askPassphrase(ctx, says("Passphrase for {file}", show(o.file)))
 }
 
 // checkMode refuses a secret that others can read. A stick with FAT or exFAT on it
@@ -91,19 +91,19 @@ func (o *keyOptions) checkMode(mode os.FileMode) error {
 	if runtime.GOOS == "windows" || o.exposed || mode.Perm()&0o077 == 0 {
 		return nil
 	}
-	err := fmt.Errorf("key %s can be read by others (mode %04o)", quote(o.file), mode.Perm())
-	return withHint(err, "chmod 600 "+o.file+
-		", or keep it off sticks, which know no permissions; --insecure-key-permissions takes it as it is")
+	err := failure("key {file} can be read by others (mode {mode})", quote(o.file), fmt.Sprintf("%04o", mode.Perm()))
+	return withHint(err, "{command}, or keep it off sticks, which know no permissions; "+
+		"--insecure-key-permissions takes it as it is", "chmod 600 "+o.file)
 }
 
 // notSecret says what a file is that should be a secret key.
 func (o *keyOptions) notSecret(file []byte) error {
 	if _, err := sign.ParsePublicKey(string(file)); err == nil {
-		err = fmt.Errorf("%s is a public key; signing needs the secret one", quote(o.file))
-		return withHint(err, "give the file that satchel keygen wrote beside it: "+
+		err = failure("{file} is a public key; signing needs the secret one", quote(o.file))
+		return withHint(err, "give the file that satchel keygen wrote beside it: {file}",
 			strings.TrimSuffix(o.file, ".pub")+".key")
 	}
-	return fmt.Errorf("%s is not a secret key", quote(o.file))
+	return failure("{file} is not a secret key", quote(o.file))
 }
 
 // readPublic reads a public key from a file, or from the text RW….
@@ -114,7 +114,7 @@ func readPublic(ctx context.Context, arg string) (sign.PublicKey, error) {
 	}
 	key, ok := pin.Key()
 	if !ok {
-		return key, usagef("%s is a fingerprint; the whole public key is needed here", quote(arg))
+		return key, misuse("{word} is a fingerprint; the whole public key is needed here", quote(arg))
 	}
 	return key, nil
 }
@@ -149,7 +149,7 @@ func readPin(ctx context.Context, arg string) (sign.Pin, error) {
 		return pin, withHint(usage(bad), fingerprintHint(arg))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		err = usagef("%s is no file, and neither a public key (RW…) nor a fingerprint", quote(arg))
+		err = misuse("{word} is no file, and neither a public key (RW…) nor a fingerprint", quote(arg))
 	}
 	return pin, err
 }
@@ -157,7 +157,7 @@ func readPin(ctx context.Context, arg string) (sign.Pin, error) {
 // pinFile reads a key, or a fingerprint that somebody has written down, from a file.
 func pinFile(name string, text []byte) (sign.Pin, error) {
 	if sign.IsPrivateKey(text) {
-		err := usagef("%s is a secret key: it stays with who signs", quote(name))
+		err := misuse("{file} is a secret key: it stays with who signs", quote(name))
 		return sign.Pin{}, withHint(err, "give the .pub file that was made with it")
 	}
 	pin, err := sign.ParsePin(string(text))
@@ -169,7 +169,7 @@ func pinFile(name string, text []byte) (sign.Pin, error) {
 
 // notPublic also helps who gave the bundle where the publisher belongs.
 func notPublic(name string, err error) error {
-	err = usagef("%s is not a public key: %w", quote(name), err)
+	err = misuse("{file} is not a public key: {reason}", quote(name), err)
 	return withHint(err, "give a .pub file, a key (RW…) or a fingerprint; a bundle is an argument of its own")
 }
 
@@ -180,7 +180,7 @@ func looksTyped(arg string) bool {
 }
 
 // fingerprintHint helps where the shell took a fingerprint apart at its spaces.
-func fingerprintHint(arg string) string {
+func fingerprintHint(arg string) phrase {
 	if len(arg) < 10 {
 		return `put the fingerprint in quotation marks: -p "00000 11111 …", or leave the spaces out`
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -39,20 +38,20 @@ are never overwritten. Prints the fingerprint: the 40 digits by which people can
 compare the public key on the phone, on the air or in print.`,
 			example: `satchel keygen -o news.key       writes news.key and news.pub`,
 			exits:   []string{doneLine, failLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			if _, err := arguments(c, 0, 0); err != nil {
 				return err
 			}
 			if o.output == "" {
-				return withHint(usagef("the name of the key file is missing"), "satchel keygen -o news.key")
+				return withHint(misuse("the name of the key file is missing"), "{command}", "satchel keygen -o news.key")
 			}
 			if strings.HasSuffix(o.output, ".pub") {
-				err := usagef("-o names the secret key, and %s is what a public key is called", quote(o.output))
-				return withHint(err, "satchel keygen -o "+strings.TrimSuffix(o.output, ".pub")+".key")
+				err := misuse("-o names the secret key, and {file} is what a public key is called", quote(o.output))
+				return withHint(err, "{command}", "satchel keygen -o "+strings.TrimSuffix(o.output, ".pub")+".key")
 			}
 			if o.noPassphrase && o.passphraseFile != "" {
-				return usagef("--no-passphrase and --passphrase-file contradict each other")
+				return misuse("--no-passphrase and --passphrase-file contradict each other")
 			}
 			return o.run(c.Context, u)
 		},
@@ -64,7 +63,7 @@ func (o *keygenOptions) run(ctx context.Context, u *ui) error {
 	public := strings.TrimSuffix(o.output, ".key") + ".pub"
 	for _, name := range []string{o.output, public} {
 		if _, err := os.Lstat(name); err == nil {
-			err = fmt.Errorf("%s exists, and a key is never overwritten", quote(name))
+			err = failure("{file} exists, and a key is never overwritten", quote(name))
 			return withHint(err, "choose another name with -o")
 		}
 	}
@@ -133,11 +132,11 @@ func writeNew(name string, data []byte, mode os.FileMode) error {
 // tell prints the fingerprint, and what to do with all this.
 func (o *keygenOptions) tell(u *ui, public string, key sign.PublicKey) {
 	u.printf("%s\n", key.Fingerprint())
-	u.sayf("%s is the secret key: keep it to yourself, off sticks, and keep a copy.", quote(o.output))
-	u.sayf("%s is the public key: give it to your readers.", quote(public))
-	u.sayf("The digits are its fingerprint. Tell them on another way than the bundles go: in print,")
-	u.sayf("on the air, by phone. Who has them can tell your bundles from a forger's.")
+	u.say("{file} is the secret key: keep it to yourself, off sticks, and keep a copy.", quote(o.output))
+	u.say("{file} is the public key: give it to your readers.", quote(public))
+	u.say("The digits are its fingerprint. Tell them on another way than the bundles go: in print, " +
+		"on the air, by phone. Who has them can tell your bundles from a forger's.")
 	if o.noPassphrase {
-		u.warnf("the secret key has no passphrase: whoever copies the file can sign in your name")
+		u.warn("the secret key has no passphrase: whoever copies the file can sign in your name")
 	}
 }

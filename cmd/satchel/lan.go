@@ -45,16 +45,16 @@ func pickAddress(asked string, found []networkAddress) (none netip.Addr, err err
 	if asked != "" {
 		ip, err := netip.ParseAddr(asked)
 		if err != nil || !ip.Is4() {
-			return none, usagef("--address %q: it is four numbers with dots between them, such as 192.168.1.5", asked)
+			return none, misuse("--address {value}: it is four numbers with dots between them, such as 192.168.1.5", quote(asked))
 		}
 		if !ip.IsPrivate() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
-			return none, usagef("--address %s is none of a local network: others than the class could come from afar", ip)
+			return none, misuse("--address {ip} is none of a local network: others than the class could come from afar", ip)
 		}
 		return ip, nil
 	}
 	switch len(found) {
 	case 0:
-		return none, withHint(fmt.Errorf("this computer is in no local network"), "connect it to the class's network, or give an address with --address")
+		return none, withHint(failure("this computer is in no local network"), "connect it to the class's network, or give an address with --address")
 	case 1:
 		return found[0].ip, nil
 	}
@@ -62,20 +62,20 @@ func pickAddress(asked string, found []networkAddress) (none netip.Addr, err err
 	for _, f := range found {
 		list = append(list, fmt.Sprintf("--address %s (%s)", f.ip, f.name))
 	}
-	return none, withHint(usagef("this computer is in several networks; which one is the class in?"), strings.Join(list, ", "))
+	return none, withHint(misuse("this computer is in several networks; which one is the class in?"), "{flags}", strings.Join(list, ", "))
 }
 
 // lanAddress understands --lan and --address.
 func (o *openOptions) lanAddress() (none netip.Addr, err error) {
 	if !o.lan {
 		if o.address != "" {
-			return none, usagef("--address goes with --lan")
+			return none, misuse("--address goes with --lan")
 		}
 		return none, nil
 	}
 	found, err := localAddresses()
 	if err != nil && o.address == "" {
-		return none, fmt.Errorf("this computer's addresses: %w", err)
+		return none, failure("this computer's addresses: {reason}", err)
 	}
 	return pickAddress(o.address, found)
 }
@@ -83,13 +83,13 @@ func (o *openOptions) lanAddress() (none netip.Addr, err error) {
 // invite says how the class comes in, and who sees what.
 func invite(u *ui, c *server.Class) error {
 	u.printf("%s %s\n", c.Address(), c.Code())
-	u.warnf(`others can reach what you opened:
-- whoever knows the code reads and searches all of it, and changes nothing;
-- everybody in the network sees that something is offered here, and who watches the network sees
-  the code, and what is read: it is not encrypted;
-- a pupil's browser may keep that it was here, unless it is told to open a private window;
-- you do not see what they read, and nothing is written down here.`)
-	u.sayf("For the class: %s   code %s %s", c.Address(), c.Code()[:3], c.Code()[3:])
+	u.warn("others can reach what you opened:")
+	u.say("- whoever knows the code reads and searches all of it, and changes nothing;")
+	u.say("- everybody in the network sees that something is offered here, and who watches the network sees the code, and what is read: " +
+		"it is not encrypted;")
+	u.say("- a pupil's browser may keep that it was here, unless it is told to open a private window;")
+	u.say("- you do not see what they read, and nothing is written down here.")
+	u.say("For the class: {address}   code {code}", c.Address(), c.Code()[:3]+" "+c.Code()[3:])
 	if !u.progress.on { // no terminal
 		return nil
 	}
@@ -98,7 +98,7 @@ func invite(u *ui, c *server.Class) error {
 		return err
 	}
 	for _, line := range lines {
-		u.sayf("\x1b[30;107m%s\x1b[0m", line) // dark on light, whatever the terminal's colours
+		u.say("{line}", "\x1b[30;107m"+line+"\x1b[0m") // dark on light, whatever the terminal's colours
 	}
 	return nil
 }

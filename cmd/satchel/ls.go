@@ -42,14 +42,14 @@ func newLsCommand(u *ui) *cli.Command {
 				Usage: "also show kind, size, date, language and title"},
 			jsonFlag(&o.json, "print each item as one JSON object"),
 			&cli.StringFlag{Name: "kind", Destination: &o.kind,
-				Usage: "only items of this `KIND`:\n" + kindNames()},
+				Usage: "only items of this `KIND`: " + kindNames()},
 			&cli.StringFlag{Name: "language", Destination: &o.language,
-				Usage: "only items in this `LANGUAGE`, such as ko; zh takes zh-Hans and\n" +
+				Usage: "only items in this `LANGUAGE`, such as ko; zh takes zh-Hans and " +
 					"zh-Hant, zh-CN only the first"},
 			&cli.StringFlag{Name: "folder", Destination: &o.folder,
 				Usage: "only items in this `FOLDER`, at any depth"},
 			&cli.StringFlag{Name: "section", Destination: &o.section,
-				Usage: "only items of this `SECTION`, by name or number, in its order;\n" +
+				Usage: "only items of this `SECTION`, by name or number, in its order; " +
 					"satchel info lists the sections"},
 			pinFlag(),
 		},
@@ -60,7 +60,7 @@ extract take it. With --section they come in the order that the section gives th
 satchel ls --long --language ko news.zip
 satchel ls --json news.zip | jq -r 'select(.kind == "video") | .path'`,
 			exits: []string{doneLine, failLine, usageLine, holdLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, 1)
 			if err != nil {
@@ -104,7 +104,7 @@ func (o *lsOptions) check() error {
 func parseKinds(names []string) (kinds []bundle.Kind, err error) {
 	for _, name := range names {
 		if !slices.Contains(bundle.Kinds, bundle.Kind(name)) {
-			return nil, withHint(usagef("no kind %q", name), "the kinds are "+kindNames())
+			return nil, withHint(misuse("no kind {kind}", quote(name)), "the kinds are {kinds}", kindNames())
 		}
 		kinds = append(kinds, bundle.Kind(name))
 	}
@@ -130,7 +130,7 @@ func (o *lsOptions) run(ctx context.Context, u *ui, name string) (err error) {
 		return o.print(&to, &e.Item)
 	})
 	if err == nil && !found {
-		u.notef("no such item; satchel info lists kinds and languages")
+		u.note("no such item; satchel info lists kinds and languages")
 	}
 	return errors.Join(err, out.Flush())
 }
@@ -188,11 +188,11 @@ func findSection(r *bundle.Reader, name string) (int, error) {
 	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(sections) {
 		return n - 1, nil
 	}
-	hint := "satchel info lists the sections"
+	hint := phrase("satchel info lists the sections")
 	if len(sections) == 0 {
 		hint = "the bundle has no sections"
 	}
-	return 0, withHint(fmt.Errorf("no section %s", quote(name)), hint)
+	return 0, withHint(failure("no section {section}", quote(name)), hint)
 }
 
 // languages are those of the bundle that the one asked for takes in. Where there is none it

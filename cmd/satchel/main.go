@@ -12,7 +12,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -30,7 +29,7 @@ func mainCode() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return run(ctx, newUI(os.Stdin, os.Stdout, os.Stderr), os.Args[1:])
+	return run(ctx, newUI(os.Stdin, os.Stdout, os.Stderr, systemTongue()), os.Args[1:])
 }
 
 // run is the whole command: arguments in, exit code out.
@@ -79,7 +78,7 @@ func newApp(u *ui) *cli.App {
 func dispatch(ctx context.Context, u *ui, args []string) error {
 	app := newApp(u)
 	if len(args) == 0 {
-		printOverview(u.err, app)
+		u.printOverview(u.err, app)
 		return usageShown
 	}
 	c, err := findCommand(app, args[0])
@@ -88,11 +87,11 @@ func dispatch(ctx context.Context, u *ui, args []string) error {
 	}
 	rest, err := arrange(c, args[1:])
 	if errors.Is(err, errHelp) {
-		printCommand(u.out, c)
+		u.printCommand(u.out, c)
 		return nil
 	}
 	if err != nil {
-		return withHint(err, fmt.Sprintf("satchel %s --help", c.Name))
+		return withHint(err, "{command}", "satchel "+c.Name+" --help")
 	}
 	return app.RunContext(ctx, append([]string{app.Name, c.Name}, rest...))
 }
@@ -109,16 +108,16 @@ func findCommand(app *cli.App, name string) (*cli.Command, error) {
 		return c, nil
 	}
 	if strings.HasPrefix(name, "-") {
-		err := usagef("%q is not a flag of satchel itself", name)
+		err := misuse("{flag} is not a flag of satchel itself", quote(name))
 		return nil, withHint(err, "flags of a command come after its name: satchel pack --title T DIR")
 	}
 	var names []string
 	for _, c := range app.Commands {
 		names = append(names, c.Name)
 	}
-	err := usagef("no command %q", name)
+	err := misuse("no command {command}", quote(name))
 	if near := closest(name, names); near != "" {
-		return nil, withHint(err, fmt.Sprintf("did you mean %q?", near))
+		return nil, withHint(err, "did you mean {word}?", quote(near))
 	}
 	return nil, withHint(err, "satchel help lists the commands")
 }

@@ -38,13 +38,15 @@ func newOpenCommand(u *ui) *cli.Command {
 			&cli.BoolFlag{Name: "lan", Destination: &o.lan,
 				Usage: "let others in the local network read, too, who know a code that is shown"},
 			&cli.StringFlag{Name: "address", Destination: &o.address,
-				Usage: "with --lan, listen at this computer's address `IP`; otherwise at the only\none that it has in a local network"}),
+				Usage: "with --lan, listen at this computer's address `IP`; otherwise at the only " +
+					"one that it has in a local network"}),
 		Description: manual{
 			about: `Shows bundles in the system's browser, in a private window where that can be had. Only
 this computer can reach the viewer, at the address in the first line of the output;
 nothing is sent anywhere. Everything is checked before it is shown. Ctrl-C ends it, and
 so do the button to leave and Shift pressed three times. It ends by itself when no page
 is open any more, or a bundle is not there any more.
+
 With --lan a class can read along, without an installation: the second line of the output
 has the address, and a code of six digits without which nobody comes in. On a terminal
 there is a QR code with both. It is not encrypted, and ends for all when you leave.`,
@@ -52,7 +54,7 @@ there is a QR code with both. It is not encrypted, and ends for all when you lea
 satchel open --lan --address 192.168.1.5 lessons.zip
 satchel open -p news.pub --no-browser /media/stick/*.zip`,
 			exits: []string{doneLine, failLine, usageLine, holdLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, -1)
 			if err != nil {
@@ -78,7 +80,8 @@ func (o *openOptions) browserFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "no-browser", Destination: &o.noBrowser,
 			Usage: "print the address, and start no browser"},
 		&cli.BoolFlag{Name: "no-private", Destination: &o.noPrivate,
-			Usage: "start the browser in an ordinary window; otherwise in a private one\nwhere that can be had"},
+			Usage: "start the browser in an ordinary window; otherwise in a private one " +
+				"where that can be had"},
 		&cli.StringFlag{Name: "port", Destination: &o.portText,
 			Usage: "listen on port `N` of this computer; otherwise on one that is free"},
 	}
@@ -97,7 +100,7 @@ func parsePort(s string) (int, error) {
 	}
 	n, err := strconv.ParseUint(s, 10, 16)
 	if err != nil || n == 0 {
-		return 0, usagef("--port %q: it is a number from 1 to 65535", s)
+		return 0, misuse("--port {value}: it is a number from 1 to 65535", quote(s))
 	}
 	return int(n), nil
 }
@@ -135,7 +138,7 @@ func (o *openOptions) run(ctx context.Context, u *ui, names []string) (err error
 }
 
 // endings are what is said of an end that nobody in the terminal has called for.
-var endings = map[server.End]string{
+var endings = map[server.End]phrase{
 	server.Left:     "Ended: the reader has left.",
 	server.Deserted: "Ended: nobody reads any more.",
 	server.Gone:     "Ended: a bundle is not there any more; its stick was pulled, or its file removed or renamed.",
@@ -154,7 +157,7 @@ func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader
 			return err
 		}
 	}
-	u.sayf("Ctrl-C ends it.")
+	u.say("Ctrl-C ends it.")
 	if !o.noBrowser {
 		go o.startBrowser(u, s)
 	}
@@ -162,7 +165,7 @@ func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader
 		return err
 	}
 	if why := endings[s.End()]; why != "" {
-		u.sayf("%s", why)
+		u.say(why)
 	}
 	return nil
 }

@@ -59,15 +59,15 @@ func newPackCommand(u *ui) *cli.Command {
 	flags := []cli.Flag{
 		keyFlags[0],
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.output,
-			Usage: "write the bundle to `FILE`; otherwise to NAME.zip in the current folder,\n" +
+			Usage: "write the bundle to `FILE`; otherwise to NAME.zip in the current folder, " +
 				"NAME being that of the first DIR"},
 		layoutFlag(&o.layout),
 		partSizeFlag(&o.partSize),
 		&cli.StringSliceFlag{Name: "publisher",
-			Usage: "name the signer who holds this key, a .pub file or RW…: `PUB`;\n" +
+			Usage: "name the signer who holds this key, a .pub file or RW…: `PUB`; " +
 				"signing is done later with satchel sign; may be repeated"},
 		&cli.StringFlag{Name: "report", Destination: &o.report,
-			Usage: "write what was packed, cleaned and left out to `FILE`, a page, or .json;\n" +
+			Usage: "write what was packed, cleaned and left out to `FILE`, a page, or .json; " +
 				"it is for you alone: keep it away from the bundle"},
 	}
 	return &cli.Command{
@@ -79,20 +79,23 @@ func newPackCommand(u *ui) *cli.Command {
 			about: `Packs a folder: every file becomes an item under its own path. With several folders,
 each lies under its base name. The same files give the same bytes. No clock, user, host
 or path gets in.
+
 Pictures, films, sound, books and documents are cleaned of what they tell of their makers
 (places, times, cameras, names); pages become articles, and captions WebVTT; what was
 taken out is said in the end. A satchel.yaml in the folder says what the collection is:
 satchel init writes one to begin with.
+
 Secret keys, programs and links are refused; what systems and editors scatter about,
 and a site's scripts, are left out and listed. Sizes take K, M, G (powers of 1024) or
 KB, MB, GB (powers of 1000). A bundle of the same name, or an empty file, is replaced;
 nothing else is.
+
 Prints the name of the bundle.`,
 			example: `satchel pack -k news.key -o news.zip articles films
 satchel pack --publisher news.pub articles     to be signed on another computer
 satchel pack -k news.key --layout parts --part-size 2G films`,
 			exits: []string{doneLine, failLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			dirs, err := arguments(c, 1, -1)
 			if err != nil {
@@ -124,24 +127,24 @@ func (o *packOptions) contentFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "no-cache", Destination: &o.noCache,
 			Usage: "make everything anew, and keep nothing for the next run"},
 		&cli.BoolFlag{Name: "no-tools", Destination: &o.noTools,
-			Usage: "do without pandoc, ffmpeg, pdftoppm and heif-convert, which are otherwise\n" +
+			Usage: "do without pandoc, ffmpeg, pdftoppm and heif-convert, which are otherwise " +
 				"used where they are installed: the bytes depend on their versions"},
 		&cli.BoolFlag{Name: "skip-unsupported", Destination: &o.skipUnsupported,
-			Usage: "leave out files of unknown kinds, and those that cannot be cleaned,\n" +
+			Usage: "leave out files of unknown kinds, and those that cannot be cleaned, " +
 				"instead of refusing them"},
 		&cli.StringFlag{Name: "html", Destination: &o.html,
-			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or\n" +
-				"article (made for reading); otherwise pages that share a style sheet\nare a site"},
+			Usage: "take all pages for a `SORT`: site (kept as they are, without scripts) or " +
+				"article (made for reading); otherwise pages that share a style sheet are a site"},
 		&cli.StringFlag{Name: "never", Destination: &o.never,
-			Usage: "pack nothing that says what is in `FILE`: names, numbers, places, one a\n" +
+			Usage: "pack nothing that says what is in `FILE`: names, numbers, places, one a " +
 				"line; it is searched for in texts, titles and file names"},
 		&cli.StringFlag{Name: "bylines", Destination: &o.bylines,
 			Usage: "`KEEP` or drop who wrote articles and books; they are kept otherwise"},
 		&cli.StringFlag{Name: "pictures", Destination: &o.pictures,
-			Usage: "pack photographs in this `SIZE`: original, as they are; or made smaller: large\n" +
+			Usage: "pack photographs in this `SIZE`: original, as they are; or made smaller: large " +
 				"(2,048 pixels) or small (1,024 pixels)"},
 		&cli.StringSliceFlag{Name: "keep-metadata",
-			Usage: "leave in files of this `KIND` what they tell of their makers: places,\n" +
+			Usage: "leave in files of this `KIND` what they tell of their makers: places, " +
 				"times, cameras, names; may be repeated"},
 		&cli.StringSliceFlag{Name: "allow",
 			Usage: "pack the file `PATH` although its kind is refused; may be repeated"},
@@ -157,7 +160,7 @@ func layoutFlag(to *string) cli.Flag {
 // partSizeFlag is shared by pack and convert.
 func partSizeFlag(to *string) cli.Flag {
 	return &cli.StringFlag{Name: "part-size", Destination: to,
-		Usage: "make each part `SIZE` long: 2G, 700M or a number of bytes;\n" +
+		Usage: "make each part `SIZE` long: 2G, 700M or a number of bytes; " +
 			"otherwise what fits on FAT32, a little less than 4 GiB"}
 }
 
@@ -244,7 +247,7 @@ func readNever(ctx context.Context, name string) (*never.List, error) {
 	}
 	list, err := never.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", quote(name), err)
+		return nil, failure("{file}: {reason}", quote(name), err)
 	}
 	return list, nil
 }
@@ -253,10 +256,10 @@ func readNever(ctx context.Context, name string) (*never.List, error) {
 func parsePages(html, bylines string) (h collection.HTML, drop bool, err error) {
 	h = collection.HTML(html)
 	if h != "" && h != collection.Site && h != collection.Article {
-		return h, drop, usagef("--html %q: it is site or article", html)
+		return h, drop, misuse("--html {value}: it is site or article", quote(html))
 	}
 	if bylines != "" && bylines != "keep" && bylines != "drop" {
-		return h, drop, usagef("--bylines %q: it is keep or drop", bylines)
+		return h, drop, misuse("--bylines {value}: it is keep or drop", quote(bylines))
 	}
 	return h, bylines == "drop", nil
 }
@@ -267,7 +270,7 @@ func parsePictures(s string) (collection.Pictures, error) {
 	case "", collection.Original, collection.Large, collection.Small:
 		return p, nil
 	}
-	return "", usagef("--pictures %q: it is original, large or small", s)
+	return "", misuse("--pictures {value}: it is original, large or small", quote(s))
 }
 
 // readPublishers reads the keys of signers who are named and have not signed.
@@ -291,20 +294,20 @@ func parseLayout(layout, partSize string) (bundle.Layout, int64, error) {
 		l = bundle.LayoutZIP
 	case bundle.LayoutZIP, bundle.LayoutFolder, bundle.LayoutParts:
 	default:
-		return "", 0, usagef("no layout %q: it is zip, folder or parts", layout)
+		return "", 0, misuse("no layout {layout}: it is zip, folder or parts", quote(layout))
 	}
 	if partSize == "" {
 		return l, 0, nil
 	}
 	if l != bundle.LayoutParts {
-		return "", 0, usagef("--part-size goes with --layout parts")
+		return "", 0, misuse("--part-size goes with --layout parts")
 	}
 	n, err := parseSize(partSize)
 	if err == nil {
 		err = (&bundle.Options{PartSize: n}).Check()
 	}
 	if err != nil {
-		return "", 0, usage(fmt.Errorf("--part-size: %w", err))
+		return "", 0, misuse("--part-size: {reason}", err)
 	}
 	return l, n, nil
 }
@@ -312,7 +315,7 @@ func parseLayout(layout, partSize string) (bundle.Layout, int64, error) {
 // defaultOutput names a bundle after the first folder, in the current one.
 func defaultOutput(output string, layout bundle.Layout, dir string) (string, error) {
 	if output == "-" {
-		return "", usagef("a bundle is not written to standard output, but to a file: -o FILE")
+		return "", misuse("a bundle is not written to standard output, but to a file: -o FILE")
 	}
 	if output != "" {
 		return output, nil
@@ -323,7 +326,7 @@ func defaultOutput(output string, layout bundle.Layout, dir string) (string, err
 	}
 	base := filepath.Base(abs)
 	if bundle.CheckPath(base) != nil {
-		return "", withHint(usagef("%s gives the bundle no name", quote(dir)), "name it with -o FILE")
+		return "", withHint(misuse("{folder} gives the bundle no name", quote(dir)), "name it with -o FILE")
 	}
 	if layout == bundle.LayoutFolder {
 		return base + "-bundle", nil
@@ -338,10 +341,10 @@ func parseIssue(s, series string) (uint32, error) {
 	}
 	n, err := strconv.ParseUint(s, 10, 32)
 	if err != nil || n == 0 || s != strconv.FormatUint(n, 10) {
-		return 0, usagef("--issue %q: it is a number from 1 to 4294967295, in digits alone", s)
+		return 0, misuse("--issue {value}: it is a number from 1 to 4294967295, in digits alone", quote(s))
 	}
 	if series == "" {
-		return 0, usagef("an issue number needs a series: --series NAME --issue %s", s)
+		return 0, misuse("an issue number needs a series: {flags}", "--series NAME --issue "+s)
 	}
 	return uint32(n), nil
 }
@@ -357,7 +360,7 @@ func parseDate(s string) (string, error) {
 	if s == "" {
 		return "", nil
 	}
-	return "", usagef("--date %q: write YYYY, YYYY-MM or YYYY-MM-DD", s)
+	return "", misuse("--date {value}: write YYYY, YYYY-MM or YYYY-MM-DD", quote(s))
 }
 
 // parseLanguage reads a language tag. None is the zero tag.
@@ -367,7 +370,7 @@ func parseLanguage(s string) (language.Tag, error) {
 	}
 	tag, err := language.Parse(s)
 	if err != nil {
-		return tag, usagef("--language %q: write a tag such as en, ko or zh-CN", s)
+		return tag, misuse("--language {value}: write a tag such as en, ko or zh-CN", quote(s))
 	}
 	return tag, nil
 }
@@ -406,7 +409,7 @@ func (p *packing) create(ctx context.Context, u *ui, src *ingest.Folder) (*bundl
 	sum, err := bundle.Create(ctx, p.output, src, p.bundle)
 	u.progress.clear()
 	for _, line := range src.Unmet() {
-		u.warnf("%s", show(line))
+		u.warn("{line}", told(show(line)))
 	}
 	reportLeftOut(u, src)
 	return sum, err
@@ -440,13 +443,13 @@ func (p *packing) run(ctx context.Context, u *ui) (err error) {
 		return err
 	}
 	for _, a := range src.Allowed() {
-		u.warnf("packed because --allow names it: %s (%s)", show(a.Path), show(a.Reason))
+		u.warn("packed because --allow names it: {path} ({reason})", show(a.Path), told(show(a.Reason)))
 	}
 	p.summarize(u, sum, src, clock().Sub(began))
 	reportBylines(u, src)
 	reportCleaned(u, src)
 	for _, k := range p.ingest.KeepMetadata {
-		u.warnf("what files of the kind %s tell of their makers is in the bundle, because --keep-metadata says so", k)
+		u.warn("what files of the kind {kind} tell of their makers is in the bundle, because --keep-metadata says so", k)
 	}
 	u.printf("%s\n", show(firstFile(sum, p.output)))
 	return nil
@@ -471,7 +474,7 @@ func checkReport(name string) error {
 		return err
 	}
 	if n > 0 && !report.Is(head[:n]) {
-		return withHint(usagef("%s is there already and is no report", quote(name)), "give another name")
+		return withHint(misuse("{file} is there already and is no report", quote(name)), "give another name")
 	}
 	return nil
 }
@@ -485,7 +488,7 @@ func openCache(u *ui) *cache.Cache {
 			return c
 		}
 	}
-	u.warnf("nothing is kept for the next run: %v", err)
+	u.warn("nothing is kept for the next run: {reason}", err)
 	return nil
 }
 
@@ -506,7 +509,7 @@ func (p *packing) writeReport(u *ui, src *ingest.Folder, sum *bundle.Summary) er
 	if err := os.WriteFile(p.o.report, b.Bytes(), 0o600); err != nil {
 		return err
 	}
-	u.sayf("report    %s: it names your files and is for you alone", show(p.o.report))
+	u.sayRow("report", "{file}: it names your files and is for you alone", show(p.o.report))
 	return nil
 }
 
@@ -526,13 +529,14 @@ func reportLeftOut(u *ui, src *ingest.Folder) {
 			notChosen++
 			continue
 		}
-		u.sayf("left out: %s (%s)", show(l.Path), show(l.Reason))
+		u.say("left out: {path} ({reason})", show(l.Path), told(show(l.Reason)))
 	}
 	if notChosen > 0 {
-		u.sayf("left out: %s that %s does not choose", formatCount(int64(notChosen), "name"), collection.Name)
+		u.say("left out: {names} that {file} does not choose",
+			quantity{int64(notChosen), "{n} name", "{n} names"}, collection.Name)
 	}
 	if n := src.MoreLeftOut(); n > 0 {
-		u.sayf("left out: %s more", formatCount(int64(n), "file"))
+		u.say("left out: {files} more", countFiles(n))
 	}
 }
 
@@ -540,10 +544,10 @@ func reportLeftOut(u *ui, src *ingest.Folder) {
 // once.
 func (u *ui) reportRefused(e *ingest.RefusedError) {
 	for _, f := range e.Files {
-		u.sayf("refused: %s (%s)", show(f.Path), show(f.Reason))
+		u.say("refused: {path} ({reason})", show(f.Path), told(show(f.Reason)))
 	}
 	if e.More > 0 {
-		u.sayf("refused: %s more", formatCount(int64(e.More), "file"))
+		u.say("refused: {files} more", countFiles(e.More))
 	}
 }
 
@@ -569,12 +573,12 @@ func reportCleaned(u *ui, src *ingest.Folder) {
 	slices.SortStableFunc(kinds, func(a, b string) int { return weight(b) - weight(a) })
 	var words []string
 	for _, k := range kinds[:min(len(kinds), mostTold)] {
-		words = append(words, fmt.Sprintf("%s (%s)", k, grouped(int64(files[k]))))
+		words = append(words, fmt.Sprintf("%s (%s)", u.value(told(k)), grouped(int64(files[k]))))
 	}
 	if n := len(kinds) - mostTold; n > 0 {
-		words = append(words, fmt.Sprintf("and %d more: --report names all", n))
+		words = append(words, u.text("and {n} more: --report names all", n))
 	}
-	u.sayf("cleaned   %s of what they told of their makers: %s", formatCount(int64(len(list)+more), "file"),
+	u.sayRow("cleaned", "{files} of what they told of their makers: {what}", countFiles(len(list)+more),
 		show(strings.Join(words, ", ")))
 }
 
@@ -592,16 +596,16 @@ func reportBylines(u *ui, src *ingest.Folder) {
 		words = append(words, fmt.Sprintf("%s (%s)", g.Name, grouped(int64(g.Items))))
 	}
 	if n := len(list) - mostTold; n > 0 {
-		words = append(words, fmt.Sprintf("and %d more", n))
+		words = append(words, u.text("and {n} more", n))
 	}
-	u.sayf("authors   named to readers: %s; --bylines drop leaves them out", show(strings.Join(words, ", ")))
+	u.sayRow("authors", "named to readers: {names}; --bylines drop leaves them out", show(strings.Join(words, ", ")))
 }
 
 // summarize tells a curator what is in the bundle and what it weighs.
-func (p *packing) summarize(u *ui, s *bundle.Summary, src *ingest.Folder, spent time.Duration) {
-	row := func(what string, items int, bytes int64) {
+func (p *packing) summarize(u *ui, s *bundle.Summary, src *ingest.Folder, took time.Duration) {
+	row := func(what phrase, items int, bytes int64) {
 		if items > 0 {
-			u.sayf("%-9s %9s  %8s", what, grouped(int64(items)), formatSize(bytes))
+			u.sayRow(what, "{items}  {size}", fmt.Sprintf("%9s", grouped(int64(items))), fmt.Sprintf("%8s", formatSize(bytes)))
 		}
 	}
 	previews, previewBytes := src.Previews()
@@ -610,20 +614,20 @@ func (p *packing) summarize(u *ui, s *bundle.Summary, src *ingest.Folder, spent 
 		if k == bundle.KindResource { // which previews are, too
 			n.Items, n.Bytes = n.Items-previews, n.Bytes-previewBytes
 		}
-		row(string(k), n.Items, n.Bytes)
+		row(kindWords[k], n.Items, n.Bytes)
 	}
 	row("preview", previews, previewBytes)
-	line := fmt.Sprintf("%s, %s in, %s out", formatCount(int64(s.Items-previews), "item"),
+	line := u.text("{items}, {input} in, {output} out", countItems(int64(s.Items-previews)),
 		formatSize(s.Input), formatSize(s.Output))
 	if s.Output > 0 && s.Input > s.Output {
 		line += fmt.Sprintf(" (%.1f : 1)", float64(s.Input)/float64(s.Output))
 	}
 	if s.Duplicates > 0 {
-		line += fmt.Sprintf(", %s stored once", formatCount(int64(s.Duplicates), "duplicate"))
+		line += ", " + u.value(quantity{int64(s.Duplicates), "{n} duplicate stored once", "{n} duplicates stored once"})
 	}
-	u.sayf("%s, in %s", line, formatSpent(spent))
+	u.say("{facts}, in {time}", line, spent(took))
 	if len(s.Files) > 1 {
-		u.sayf("%s: %s", formatCount(int64(len(s.Files)), "part"), show(strings.Join(s.Files, " ")))
+		u.say("{parts}: {files}", countParts(len(s.Files)), show(strings.Join(s.Files, " ")))
 	}
 	p.signedBy(u, firstFile(s, p.output))
 }
@@ -631,14 +635,14 @@ func (p *packing) summarize(u *ui, s *bundle.Summary, src *ingest.Folder, spent 
 // signedBy says whose signature is in the bundle, or how to add one.
 func (p *packing) signedBy(u *ui, name string) {
 	for _, k := range p.bundle.Signers {
-		u.sayf("signed by %s", k.Public().Fingerprint())
+		u.say("signed by {fingerprint}", k.Public().Fingerprint())
 	}
 	switch {
 	case len(p.bundle.Signers) > 0:
 	case len(p.bundle.Keys) > 0:
-		u.warnf("it is unsigned so far. Sign it: satchel sign -k KEY %s", show(name))
+		u.warn("it is unsigned so far. Sign it: {command}", "satchel sign -k KEY "+show(name))
 	default:
-		u.warnf("it is unsigned, and names nobody who could sign it: nobody can tell it from a forgery. " +
+		u.warn("it is unsigned, and names nobody who could sign it: nobody can tell it from a forgery. " +
 			"Pack it with -k KEY, or with --publisher PUB to be signed later")
 	}
 }

@@ -44,13 +44,14 @@ func newPreviewCommand(u *ui) *cli.Command {
 will see it. When a file in it changes it is packed anew, and the page loads again.
 Where that cannot be done, the page and the terminal say why, and the last version stays.
 Each page says that it is a preview, and not signed.
+
 What it packs lies in your folder for temporary files (TMPDIR on Unix, TMP on Windows),
 needs as much room there as the bundle, twice while it is packed anew, and is taken away
 in the end. Ctrl-C ends it, and so does the button to leave.`,
 			example: `satchel preview articles
 satchel preview --bylines drop --no-browser articles`,
 			exits: []string{doneLine, failLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			dirs, err := arguments(c, 1, -1)
 			if err != nil {
@@ -99,7 +100,7 @@ func (o *previewOptions) run(c *cli.Context, u *ui, dirs []string) (err error) {
 		if info, err := os.Stat(dir); err != nil {
 			return err
 		} else if !info.IsDir() {
-			return usagef("%s is no folder", quote(dir))
+			return misuse("{name} is no folder", quote(dir))
 		}
 	}
 	debug.SetGCPercent(openGarbage)
@@ -125,7 +126,7 @@ func (o *previewOptions) run(c *cli.Context, u *ui, dirs []string) (err error) {
 		return err
 	}
 	u.printf("%s\n", p.server.Address())
-	u.sayf("Nothing of this is signed. Ctrl-C ends it.")
+	u.say("Nothing of this is signed. Ctrl-C ends it.")
 	if !o.open.noBrowser {
 		go o.open.startBrowser(u, p.server)
 	}
@@ -172,16 +173,16 @@ func (p *preview) pack() (v *edition, err error) {
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
 	began := clock()
-	var told bytes.Buffer
-	sum, err := made.create(ctx, &ui{out: io.Discard, err: &told, progress: p.u.progress}, src)
-	if text := told.String(); text != p.said { // once is enough
+	var said bytes.Buffer
+	sum, err := made.create(ctx, &ui{out: io.Discard, err: &said, tongue: p.u.tongue, progress: p.u.progress}, src)
+	if text := said.String(); text != p.said { // once is enough
 		p.said = text
 		fmt.Fprint(p.u.err, text)
 	}
 	if err != nil {
 		return nil, err
 	}
-	p.u.sayf("packed    %s in %s", formatCount(int64(sum.Items), "item"), formatSpent(clock().Sub(began)))
+	p.u.sayRow("packed", "{items} in {time}", countItems(int64(sum.Items)), spent(clock().Sub(began)))
 	r, err := openBundle(o.output)
 	if err != nil {
 		return nil, err
@@ -192,7 +193,7 @@ func (p *preview) pack() (v *edition, err error) {
 // show shows a version, or tells why there is none.
 func (p *preview) show(v *edition, err error) {
 	if err != nil {
-		text := p.u.told(err)
+		text := p.u.reported(err)
 		fmt.Fprint(p.u.err, text)
 		p.notice.Say(strings.Split(strings.TrimSpace(text), "\n"))
 		return
@@ -204,7 +205,7 @@ func (p *preview) show(v *edition, err error) {
 	p.server.Show(p.viewer, func() {
 		defer p.retired.Done()
 		if err := old.close(); err != nil {
-			p.u.warnf("%s", reason(err))
+			p.u.warn("{reason}", err)
 		}
 	})
 	p.notice.Say(nil)

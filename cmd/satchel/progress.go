@@ -19,6 +19,7 @@ const progressEvery = 100 * time.Millisecond
 // A progress is one line on a terminal that says how far long work has come. On
 // anything but a terminal it is silent.
 type progress struct {
+	tongue
 	w   io.Writer
 	on  bool
 	now func() time.Time
@@ -46,7 +47,7 @@ func (l *progress) update(p bundle.Progress) {
 		return
 	}
 	l.drawn, l.visible = now, true
-	fmt.Fprintf(l.w, "\r%s\x1b[K", progressLine(p, now.Sub(l.began)))
+	fmt.Fprintf(l.w, "\r%s\x1b[K", l.progressLine(p, now.Sub(l.began)))
 }
 
 // clear takes the line away.
@@ -60,10 +61,12 @@ func (l *progress) clear() {
 }
 
 // progressLine says what is done, how fast, and how long the rest will take.
-func progressLine(p bundle.Progress, spent time.Duration) string {
-	line := fmt.Sprintf("%-9s %8s", p.Stage, formatSize(p.Done))
+func (t tongue) progressLine(p bundle.Progress, spent time.Duration) string {
+	stage, done := pad(t.value(told(p.Stage)), 9), fmt.Sprintf("%8s", formatSize(p.Done))
+	line := stage + " " + done
 	if p.Total > 0 {
-		line += fmt.Sprintf(" of %s  %3d %%", formatSize(p.Total), percent(p.Done, p.Total))
+		line = stage + " " + t.text("{done} of {total}", done, formatSize(p.Total)) +
+			fmt.Sprintf("  %3d %%", percent(p.Done, p.Total))
 	}
 	rate := float64(p.Done) / max(spent.Seconds(), 0.001)
 	if spent < time.Second || rate < 1 {
@@ -71,7 +74,7 @@ func progressLine(p bundle.Progress, spent time.Duration) string {
 	}
 	line += fmt.Sprintf("  %s/s", formatSize(int64(rate)))
 	if left := float64(p.Total-p.Done) / rate; left >= 0 && p.Total > 0 {
-		line += "  " + formatTime(time.Duration(left*float64(time.Second))) + " left"
+		line += "  " + t.text("{time} left", formatTime(time.Duration(left*float64(time.Second))))
 	}
 	return line
 }

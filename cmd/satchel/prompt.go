@@ -16,16 +16,16 @@ import (
 const maxPassphrase = 1023
 
 // errNoTerminal says that there is nobody to ask.
-var errNoTerminal = errors.New("a passphrase is needed, and there is no terminal to ask on")
+var errNoTerminal = failure("a passphrase is needed, and there is no terminal to ask on")
 
 // askPassphrase asks on the terminal, without showing what is typed.
-func (u *ui) askPassphrase(ctx context.Context, prompt string) ([]byte, error) {
+func (u *ui) askPassphrase(ctx context.Context, prompt saying) ([]byte, error) {
 	tty, done, err := u.keyboard()
 	if err != nil {
 		return nil, withHint(errNoTerminal, "give it in a file with --passphrase-file")
 	}
 	defer done()
-	fmt.Fprintf(u.err, "%s: ", prompt)
+	fmt.Fprintf(u.err, "%s: ", u.value(prompt))
 	phrase, err := readHidden(ctx, tty)
 	fmt.Fprintln(u.err)
 	if err != nil {
@@ -36,16 +36,16 @@ func (u *ui) askPassphrase(ctx context.Context, prompt string) ([]byte, error) {
 
 // askTwice asks for a new passphrase, a second time against slips.
 func (u *ui) askTwice(ctx context.Context) ([]byte, error) {
-	first, err := u.askPassphrase(ctx, "Passphrase for the new key")
+	first, err := u.askPassphrase(ctx, says("Passphrase for the new key"))
 	if err != nil {
 		return nil, err
 	}
-	second, err := u.askPassphrase(ctx, "The same passphrase again")
+	second, err := u.askPassphrase(ctx, says("The same passphrase again"))
 	if err != nil {
 		return nil, err
 	}
 	if !bytes.Equal(first, second) {
-		return nil, errors.New("the two passphrases differ; no key was made")
+		return nil, failure("the two passphrases differ; no key was made")
 	}
 	return first, nil
 }
@@ -54,9 +54,9 @@ func (u *ui) askTwice(ctx context.Context) ([]byte, error) {
 func checkPassphrase(phrase []byte) ([]byte, error) {
 	switch {
 	case len(phrase) == 0:
-		return nil, errors.New("the passphrase is empty")
+		return nil, failure("the passphrase is empty")
 	case len(phrase) > maxPassphrase:
-		return nil, fmt.Errorf("the passphrase is longer than %d bytes", maxPassphrase)
+		return nil, failure("the passphrase is longer than {n} bytes", maxPassphrase)
 	}
 	return phrase, nil
 }
@@ -84,7 +84,7 @@ func readHidden(ctx context.Context, tty *os.File) ([]byte, error) {
 	fd := int(tty.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
-		return nil, fmt.Errorf("cannot ask for the passphrase: %w", err)
+		return nil, failure("cannot ask for the passphrase: {reason}", err)
 	}
 	type answer struct {
 		phrase []byte
@@ -98,7 +98,7 @@ func readHidden(ctx context.Context, tty *os.File) ([]byte, error) {
 	select {
 	case a := <-answers:
 		if errors.Is(a.err, io.EOF) {
-			return nil, errors.New("no passphrase was typed")
+			return nil, failure("no passphrase was typed")
 		}
 		return a.phrase, a.err
 	case <-ctx.Done():
@@ -116,11 +116,11 @@ func readPassphrase(ctx context.Context, u *ui, name string) ([]byte, error) {
 	}
 	text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
 	if bytes.ContainsAny(text, "\r\n") {
-		return nil, fmt.Errorf("%s holds more than one line", quote(name))
+		return nil, failure("{file} holds more than one line", quote(name))
 	}
 	phrase, err := checkPassphrase(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", quote(name), err)
+		return nil, failure("{file}: {reason}", quote(name), err)
 	}
 	return phrase, nil
 }
@@ -138,19 +138,19 @@ func (u *ui) readSecret(ctx context.Context, name string) ([]byte, error) {
 func (u *ui) warnShared(name string) {
 	info, err := os.Stat(name)
 	if err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		u.warnf("the passphrase file %s can be read by others on this computer: chmod 600 %s",
-			quote(name), show(name))
+		u.warn("the passphrase file {file} can be read by others on this computer: {command}",
+			quote(name), "chmod 600 "+show(name))
 	}
 }
 
 // errLong says that a file is no small one.
-var errLong = errors.New("it is too long to be one")
+var errLong = failure("it is too long to be one")
 
 // readSmall reads a file that has no reason to be large.
 func readSmall(ctx context.Context, name string, limit int64) ([]byte, error) {
 	data, err := readLimited(ctx, func() (*os.File, error) { return os.Open(name) }, limit)
 	if errors.Is(err, errLong) {
-		err = fmt.Errorf("%s: %w", quote(name), err)
+		err = failure("{file}: {reason}", quote(name), err)
 	}
 	return data, err
 }

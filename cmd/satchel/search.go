@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -36,12 +35,12 @@ func newSearchCommand(u *ui) *cli.Command {
 			jsonFlag(&o.ls.json, "print each item found as one JSON object"),
 			&cli.IntFlag{Name: "limit", Aliases: []string{"n"}, Value: 10, Destination: &o.limit,
 				Usage: "show up to `N` items"},
-			&cli.StringFlag{Name: "kind", Destination: &o.ls.kind, Usage: "only items of this `KIND`:\n" + kindNames()},
+			&cli.StringFlag{Name: "kind", Destination: &o.ls.kind, Usage: "only items of this `KIND`: " + kindNames()},
 			&cli.StringFlag{Name: "language", Destination: &o.ls.language,
-				Usage: "only items in this `LANGUAGE`, such as ko; zh takes zh-Hans and\n" +
+				Usage: "only items in this `LANGUAGE`, such as ko; zh takes zh-Hans and " +
 					"zh-Hant, zh-CN only the first"},
 			&cli.StringFlag{Name: "prefer", Destination: &o.prefer,
-				Usage: "items in this `LANGUAGE` first, and words as it inflects them; otherwise\n" +
+				Usage: "items in this `LANGUAGE` first, and words as it inflects them; otherwise " +
 					"the language of the system"},
 			&cli.StringFlag{Name: "folder", Destination: &o.ls.folder, Usage: "only items in this `FOLDER`, at any depth"},
 			&cli.StringFlag{Name: "section", Destination: &o.ls.section, Usage: "only items of this `SECTION`, by name or number"},
@@ -58,7 +57,7 @@ stands for all words that begin so. A page and its translations are one result.`
 satchel search --kind video --prefer ko news.zip '"boil the water" -salt'
 satchel search --json news.zip 물 | jq -r .path`,
 			exits: []string{doneLine, failLine, usageLine, holdLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 2, -1)
 			if err != nil {
@@ -72,8 +71,8 @@ satchel search --json news.zip 물 | jq -r .path`,
 			}
 			for _, a := range args[1:] {
 				if _, err := os.Stat(a); err == nil && len(args) > 2 {
-					return withHint(usagef("%s is a file, and one bundle is searched at a time", quote(a)),
-						"put the query in quotes where it is meant: \""+strings.Join(args[1:], " ")+"\"")
+					return withHint(misuse("{name} is a file, and one bundle is searched at a time", quote(a)),
+						"put the query in quotes where it is meant: {query}", quote(strings.Join(args[1:], " ")))
 				}
 			}
 			return o.run(c.Context, u, args[0], strings.Join(args[1:], " "))
@@ -84,11 +83,11 @@ satchel search --json news.zip 물 | jq -r .path`,
 // check finds wrong usage before the bundle is opened.
 func (o *searchOptions) check() error {
 	if o.limit < 1 || o.limit > search.MaxResults {
-		return usagef("--limit %d: use 1 to %d", o.limit, search.MaxResults)
+		return misuse("--limit {value}: use 1 to {most}", o.limit, search.MaxResults)
 	}
 	for _, d := range []struct{ flag, date string }{{"--from", o.from}, {"--to", o.to}} {
 		if err := (&bundle.Options{Date: d.date}).Check(); err != nil {
-			return usage(fmt.Errorf("%s: %w", d.flag, err))
+			return misuse("{flag}: {reason}", d.flag, err)
 		}
 	}
 	if _, err := parseLanguage(o.prefer); err != nil {
@@ -120,14 +119,14 @@ func (o *searchOptions) run(ctx context.Context, u *ui, name, query string) (err
 	found, err := r.Find(q)
 	switch {
 	case errors.Is(err, search.ErrQuery):
-		return withHint(usagef("%s asks for nothing", quote(query)), "give a word, or a few")
+		return withHint(misuse("{query} asks for nothing", quote(query)), "give a word, or a few")
 	case errors.Is(err, bundle.ErrNoSearch):
-		return withHint(fmt.Errorf("%s: %w", quote(name), err), "it was packed with --no-search; satchel ls lists what is in it")
+		return withHint(failure("{bundle}: {reason}", quote(name), err), "it was packed with --no-search; satchel ls lists what is in it")
 	case errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrMissing):
-		return withHint(fmt.Errorf("%s: the search index cannot be read: %w", quote(name), err),
+		return withHint(failure("{bundle}: the search index cannot be read: {reason}", quote(name), err),
 			"satchel verify says what is damaged; what is whole can be read all the same")
 	case err != nil:
-		return fmt.Errorf("%s: %w", quote(name), err)
+		return failure("{bundle}: {reason}", quote(name), err)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -137,10 +136,9 @@ func (o *searchOptions) run(ctx context.Context, u *ui, name, query string) (err
 
 // localeLanguage is the language that the system speaks, such as ko of ko_KR.UTF-8.
 func localeLanguage() string {
-	locale := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
-	locale, _, _ = strings.Cut(locale, ".")
-	tag, err := parseLanguage(strings.ReplaceAll(locale, "_", "-"))
-	if err != nil || locale == "C" {
+	name, _, _ := strings.Cut(locale(os.Getenv), ".")
+	tag, err := parseLanguage(strings.ReplaceAll(name, "_", "-"))
+	if err != nil || name == "C" {
 		return ""
 	}
 	return tag.String()
@@ -165,20 +163,20 @@ func (o *searchOptions) print(u *ui, r *bundle.Reader, found *bundle.Found) erro
 	}
 	switch {
 	case len(found.Hits) == 0:
-		u.notef("nothing found")
+		u.note("nothing found")
 	case found.Corrected != "":
-		u.notef("few items have these words: also searched for %s", quote(found.Corrected))
+		u.note("few items have these words: also searched for {words}", quote(found.Corrected))
 	case found.Relaxed:
-		u.notef("few items have all of these words: some have most of them")
+		u.note("few items have all of these words: some have most of them")
 	}
 	if found.Partial {
-		u.notef("looking at everything would take too long: there may be more")
+		u.note("looking at everything would take too long: there may be more")
 	}
 	if len(found.Hits) == o.limit && found.Groups > o.limit && !found.Partial {
-		u.notef("%s: --limit shows more", formatCount(int64(found.Groups), "result"))
+		u.note("{results}: --limit shows more", quantity{int64(found.Groups), "{n} result", "{n} results"})
 	}
 	if found.Damage != nil {
-		u.warnf("a part of the search index is damaged in this copy: there may be more; satchel verify says what")
+		u.warn("a part of the search index is damaged in this copy: there may be more; satchel verify says what")
 		return errShown
 	}
 	return standingCode(r)
@@ -188,7 +186,7 @@ func (o *searchOptions) print(u *ui, r *bundle.Reader, found *bundle.Found) erro
 func printHit(u *ui, r *bundle.Reader, h *bundle.Hit, s bundle.Snippet) {
 	it, about := &h.Item, string(h.Kind)
 	if rec, ok := r.Recording(h.Entry); ok {
-		it, about = &rec.Item, string(rec.Kind)+", captions"
+		it, about = &rec.Item, string(rec.Kind)+", "+u.text("captions")
 	}
 	title := cmp.Or(it.Title, it.Path)
 	if h.Language != "" {
@@ -198,7 +196,7 @@ func printHit(u *ui, r *bundle.Reader, h *bundle.Hit, s bundle.Snippet) {
 		about += ", " + h.Date
 	}
 	if n := len(h.Others); n > 0 {
-		about += ", " + formatCount(int64(n), "translation")
+		about += ", " + u.value(quantity{int64(n), "{n} translation", "{n} translations"})
 	}
 	u.printf("%s (%s)\n  %s\n", u.marked(title, nil), show(about), show(it.Path))
 	if s.Text != "" {

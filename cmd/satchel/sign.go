@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -25,18 +24,19 @@ func newSignCommand(u *ui) *cli.Command {
 			about: `Signs a bundle of any layout, in place, or a MANIFEST that was carried to another
 computer: the signature then goes back beside it. Several people sign one after the
 other. What stock minisign signs (minisign -S -H -m MANIFEST) counts as well.
+
 Prints the name of the file that the signature is in.`,
 			example: `satchel sign -k editor.key news.zip
 satchel sign -k editor.key MANIFEST      writes MANIFEST.minisig, to be carried back`,
 			exits: []string{doneLine, failLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, 1, 1)
 			if err != nil {
 				return err
 			}
 			if o.key.file == "" {
-				return withHelp(c, usagef("the key to sign with is missing: -k FILE"))
+				return withHelp(c, misuse("the key to sign with is missing: -k FILE"))
 			}
 			return o.run(c.Context, u, args[0])
 		},
@@ -57,14 +57,14 @@ func (o *signOptions) run(ctx context.Context, u *ui, name string) error {
 	}
 	file, named, err := bundle.Sign(name, key)
 	if err != nil {
-		return fmt.Errorf("cannot sign %s: %w", quote(name), err)
+		return failure("cannot sign {name}: {reason}", quote(name), err)
 	}
 	if !named {
-		u.warnf("the bundle does not name this key: the signature counts only for readers who give the " +
+		u.warn("the bundle does not name this key: the signature counts only for readers who give the " +
 			"whole key with -p. To name it, pack anew with -k, or with --publisher and the .pub file")
 	}
 	u.printf("%s\n", show(signatureIn(name, file)))
-	u.sayf("signed by %s", key.Public().Fingerprint())
+	u.say("signed by {fingerprint}", key.Public().Fingerprint())
 	return nil
 }
 

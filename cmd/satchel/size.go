@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -37,14 +36,6 @@ func formatTime(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// formatCount writes a number with its noun, in the plural where that is due.
-func formatCount(n int64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return grouped(n) + " " + noun
-}
-
 // grouped writes n with a comma before every third digit.
 func grouped(n int64) string {
 	s := strconv.FormatInt(n, 10)
@@ -61,11 +52,11 @@ var sizePattern = regexp.MustCompile(`^([0-9]{1,18})(?:([KMGT])(IB|B)?|B)?$`)
 func parseSize(s string) (int64, error) {
 	m := sizePattern.FindStringSubmatch(strings.ToUpper(s))
 	if m == nil {
-		return 0, fmt.Errorf("%q is not a size: write 700M, 2G or a number of bytes", s)
+		return 0, failure("{value} is not a size: write 700M, 2G or a number of bytes", quote(s))
 	}
 	n, err := strconv.ParseInt(m[1], 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a size: %w", s, err)
+		return 0, failure("{value} is not a size: {reason}", quote(s), err)
 	}
 	base := int64(1024)
 	if m[3] == "B" {
@@ -73,24 +64,24 @@ func parseSize(s string) (int64, error) {
 	}
 	for range strings.Index("KMGT", m[2]) + len(m[2]) {
 		if n > math.MaxInt64/base {
-			return 0, fmt.Errorf("%q is more than any disk holds", s)
+			return 0, failure("{value} is more than any disk holds", quote(s))
 		}
 		n *= base
 	}
 	if n == 0 {
-		return 0, errors.New("a size of 0 is of no use")
+		return 0, failure("a size of 0 is of no use")
 	}
 	return n, nil
 }
 
-// formatSpent writes how long something took, coarsely.
-func formatSpent(d time.Duration) string {
+// spent says how long something took, coarsely.
+func spent(d time.Duration) saying {
 	s := int64(d.Seconds())
 	switch {
 	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return says("{s} s", fmt.Sprintf("%.1f", d.Seconds()))
 	case d < time.Hour:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
+		return says("{min} min {s} s", s/60, s%60)
 	}
-	return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	return says("{h} h {min} min", s/3600, s/60%60)
 }

@@ -56,27 +56,27 @@ func TestFormatTime(t *testing.T) {
 		{9*time.Second + 600*time.Millisecond, "0:10", "9.6 s"},
 		{75 * time.Second, "1:15", "1 min 15 s"},
 		{3725 * time.Second, "1:02:05", "1 h 2 min"},
-		{1 << 62, "99:00:00", "1281023 h 53 min"},
+		{1 << 62, "99:00:00", "1,281,023 h 53 min"},
 	}
 	for _, tt := range tests {
 		if got := formatTime(tt.d); got != tt.left {
 			t.Errorf("formatTime(%v) = %q, want %q", tt.d, got, tt.left)
 		}
-		if got := formatSpent(tt.d); got != tt.spent {
-			t.Errorf("formatSpent(%v) = %q, want %q", tt.d, got, tt.spent)
+		if got := english.value(spent(tt.d)); got != tt.spent {
+			t.Errorf("spent(%v) = %q, want %q", tt.d, got, tt.spent)
 		}
 	}
 }
 
-func TestFormatCount(t *testing.T) {
+func TestCount(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		n    int64
 		want string
 	}{{0, "0 items"}, {1, "1 item"}, {999, "999 items"}, {1000, "1,000 items"}, {1234567, "1,234,567 items"}}
 	for _, tt := range tests {
-		if got := formatCount(tt.n, "item"); got != tt.want {
-			t.Errorf("formatCount(%d) = %q, want %q", tt.n, got, tt.want)
+		if got := english.value(countItems(tt.n)); got != tt.want {
+			t.Errorf("countItems(%d) = %q, want %q", tt.n, got, tt.want)
 		}
 	}
 }

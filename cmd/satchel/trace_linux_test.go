@@ -65,7 +65,7 @@ func TestG13OpenGone(t *testing.T) {
 	if err := os.Rename(bundle, bundle+"x"); err != nil {
 		t.Fatal(err)
 	}
-	if _, errs := o.end(); !strings.HasSuffix(errs, "\n"+endings[server.Gone]+"\n") {
+	if _, errs := o.end(); !strings.HasSuffix(errs, "\n"+string(endings[server.Gone])+"\n") {
 		t.Errorf("it says %q, want why it ended", errs)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -28,15 +27,16 @@ import (
 type ui struct {
 	in       *os.File
 	out, err io.Writer
+	tongue        // in which err is written, and what else is for people
 	bold     bool // results may have some words set off
 	progress *progress
 }
 
 // newUI is the conversation with whoever has started the process.
-func newUI(in, out, errs *os.File) *ui {
-	p := &progress{w: errs, on: term.IsTerminal(int(errs.Fd())), now: clock}
+func newUI(in, out, errs *os.File, t tongue) *ui {
+	p := &progress{w: errs, tongue: t, on: term.IsTerminal(int(errs.Fd())), now: clock}
 	bold := term.IsTerminal(int(out.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	return &ui{in: in, bold: bold, out: &results{w: out}, err: &aside{errs, p}, progress: p}
+	return &ui{in: in, tongue: t, bold: bold, out: &results{w: out}, err: &aside{errs, p}, progress: p}
 }
 
 // results is standard output that remembers whether it took everything. A full disk
@@ -57,7 +57,7 @@ func (r *results) Write(b []byte) (n int, err error) {
 // lost is the error that results could not be written for.
 func (u *ui) lost() error {
 	if r, ok := u.out.(*results); ok && r.err != nil {
-		return fmt.Errorf("standard output: %w", r.err)
+		return failure("standard output: {reason}", r.err)
 	}
 	return nil
 }
@@ -65,14 +65,24 @@ func (u *ui) lost() error {
 // printf prints a result. Arguments that come out of a file belong through show.
 func (u *ui) printf(format string, args ...any) { fmt.Fprintf(u.out, format, args...) }
 
-// sayf prints a line for people.
-func (u *ui) sayf(format string, args ...any) { fmt.Fprintf(u.err, format+"\n", args...) }
+// say prints a line for people.
+func (u *ui) say(p phrase, args ...any) { fmt.Fprintln(u.err, u.text(p, args...)) }
 
-// notef says something worth knowing.
-func (u *ui) notef(format string, args ...any) { u.sayf("satchel: note: "+format, args...) }
+// sayRow prints a line for people with what it is about before it, in a column of its own.
+func (u *ui) sayRow(about, p phrase, args ...any) {
+	fmt.Fprintln(u.err, pad(u.text(about), 9), u.text(p, args...))
+}
 
-// warnf says something that may do harm.
-func (u *ui) warnf(format string, args ...any) { u.sayf("satchel: warning: "+format, args...) }
+// printRow is sayRow for a result that is for people.
+func (u *ui) printRow(about, p phrase, args ...any) {
+	fmt.Fprintln(u.out, pad(u.text(about), 10), u.text(p, args...))
+}
+
+// note says something worth knowing.
+func (u *ui) note(p phrase, args ...any) { u.say("satchel: note: {what}", says(p, args...)) }
+
+// warn says something that may do harm.
+func (u *ui) warn(p phrase, args ...any) { u.say("satchel: warning: {what}", says(p, args...)) }
 
 // printJSON prints v in one line. Characters that could steer a terminal stand in it
 // as escapes, which JSON reads back as the same characters.
@@ -145,19 +155,19 @@ func quote(name string) string { return `"` + show(name) + `"` }
 // A hintError is an error with a word on what to do about it.
 type hintError struct {
 	err  error
-	hint string
+	hint saying
 }
 
 func (e *hintError) Error() string { return e.err.Error() }
 func (e *hintError) Unwrap() error { return e.err }
 
 // withHint adds a hint to an error that has none yet.
-func withHint(err error, hint string) error {
+func withHint(err error, hint phrase, args ...any) error {
 	var already *hintError
 	if err == nil || errors.As(err, &already) {
 		return err // the hint nearest to the cause is the best
 	}
-	return &hintError{err, hint}
+	return &hintError{err, says(hint, args...)}
 }
 
 // report prints why the command failed, and what could be tried.
@@ -166,7 +176,7 @@ func (u *ui) report(err error) {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
-		u.sayf("satchel: interrupted; nothing half-made is left behind")
+		u.say("satchel: interrupted; nothing half-made is left behind")
 		return
 	}
 	var refused *ingest.RefusedError
@@ -176,85 +186,69 @@ func (u *ui) report(err error) {
 	var invalid *collection.InvalidError
 	if errors.As(err, &invalid) {
 		for line := range strings.Lines(invalid.Error()) {
-			u.sayf("%s", show(strings.TrimSuffix(line, "\n")))
+			u.say("{line}", show(strings.TrimSuffix(line, "\n")))
 		}
-		err = withHint(fmt.Errorf("%s has mistakes; nothing was packed", quote(invalid.Name)),
+		err = withHint(failure("{file} has mistakes; nothing was packed", quote(invalid.Name)),
 			"satchel init writes a file in which every setting is explained")
 	}
-	u.sayf("satchel: error: %s", show(reason(err)))
+	u.say("satchel: error: {what}", show(u.reason(err)))
 	var hinted *hintError
 	if errors.As(err, &hinted) {
-		u.sayf("satchel: hint: %s", show(hinted.hint))
-	} else if hint := knownHint(err); hint != "" {
-		u.sayf("satchel: hint: %s", hint)
+		u.say("satchel: hint: {what}", show(u.value(hinted.hint)))
+	} else if hint := u.knownHint(err); hint != "" {
+		u.say("satchel: hint: {what}", hint)
 	}
 }
 
-// told returns what report prints.
-func (u *ui) told(err error) string {
+// reported returns what report prints.
+func (u *ui) reported(err error) string {
 	var b bytes.Buffer
-	(&ui{err: &b}).report(err)
+	(&ui{err: &b, tongue: u.tongue}).report(err)
 	return b.String()
 }
 
-// reason is an error's text, in plainer words where a verdict is the reason or the
-// system's name for a call would stand before the name of a file.
-func reason(err error) string {
-	var verdict *bundle.VerdictError
-	if errors.As(err, &verdict) {
-		return strings.Replace(err.Error(), verdict.Error(), plainVerdict(verdict), 1)
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		plain := fmt.Sprintf("%s: %v", quote(path.Path), path.Err)
-		return strings.Replace(err.Error(), path.Error(), plain, 1)
-	}
-	return err.Error()
-}
-
 // plainVerdict keeps the reason that programs test for beside the words for people.
-func plainVerdict(e *bundle.VerdictError) string {
+func plainVerdict(e *bundle.VerdictError) saying {
 	switch {
 	case e.Reason == bundle.ReasonNewer && e.Verdict == bundle.Unsigned:
-		return plainReason(e.Reason) + ", and nobody has signed it"
+		return says("{reason}, and nobody has signed it", plainReason(e.Reason))
 	case e.Reason == bundle.ReasonNewer:
-		return plainReason(e.Reason) + "; its signature holds, by a key that it names itself"
+		return says("{reason}; its signature holds, by a key that it names itself", plainReason(e.Reason))
 	}
-	return fmt.Sprintf("%s: %s (%s)", e.Verdict, plainReason(e.Reason), e.Reason)
+	return says("{verdict}: {reason} ({word})", e.Verdict, plainReason(e.Reason), e.Reason)
 }
 
 // refusedHint names only what helps against what was refused.
-func refusedHint(files []ingest.Refusal) string {
-	hints := []string{"take them out of the folder, mend what is named, or name them under exclude: in satchel.yaml"}
+func (t tongue) refusedHint(files []ingest.Refusal) string {
+	hints := []string{t.text("take them out of the folder, mend what is named, or name them under exclude: in satchel.yaml")}
 	is := func(f func(ingest.Refusal) bool) bool { return slices.ContainsFunc(files, f) }
 	if is(func(f ingest.Refusal) bool { return f.Unsupported }) {
-		hints = append(hints, "--skip-unsupported leaves out all that are called unsupported, and what cannot be cleaned")
+		hints = append(hints, t.text("--skip-unsupported leaves out all that are called unsupported, and what cannot be cleaned"))
 	}
 	if is(func(f ingest.Refusal) bool { return f.Allowable }) {
-		hints = append(hints, "--allow PATH packs one that is unsupported or a program, to be saved")
+		hints = append(hints, t.text("--allow PATH packs one that is unsupported or a program, to be saved"))
 	}
 	return strings.Join(hints, "; ")
 }
 
 // knownHint is what helps against errors that can come from anywhere.
-func knownHint(err error) string {
+func (t tongue) knownHint(err error) string {
 	var refused *ingest.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return refusedHint(refused.Files)
+		return t.refusedHint(refused.Files)
 	case errors.Is(err, bundle.ErrNotBundle):
-		return "a bundle is a ZIP file of any name, a folder with a MANIFEST, " +
-			"or the .001 of some parts"
+		return t.text("a bundle is a ZIP file of any name, a folder with a MANIFEST, or the .001 of some parts")
 	case errors.Is(err, ingest.ErrNothing):
-		return "a folder is packed at any depth; what was left out, and why, is listed above"
+		return t.text("a folder is packed at any depth; what was left out, and why, is listed above")
 	case errors.Is(err, bundle.ErrNewer):
-		return "get a newer satchel to read it"
+		return t.text("get a newer satchel to read it")
 	case errors.Is(err, syscall.EFBIG):
-		return "FAT32 holds no file over 4 GiB: cut it with --layout parts, or use exFAT"
+		return t.text("FAT32 holds no file over 4 GiB: cut it with --layout parts, or use exFAT")
 	case errors.Is(err, syscall.ENOSPC):
-		return "the disk is full"
+		return t.text("the disk is full")
 	case errors.Is(err, sign.ErrPassphrase):
-		return "the key is as it was: try again"
+		return t.text("the key is as it was: try again")
 	}
 	return ""
 }

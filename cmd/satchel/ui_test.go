@@ -78,9 +78,9 @@ func TestExitCode(t *testing.T) {
 		{errors.New("any"), 1},
 		{context.Canceled, 1},
 		{fmt.Errorf("x: %w", context.Canceled), 1},
-		{usagef("wrong"), 2},
-		{withHint(usagef("wrong"), "so"), 2},
-		{fmt.Errorf("x: %w", usagef("wrong")), 2},
+		{misuse("wrong"), 2},
+		{withHint(misuse("wrong"), "so"), 2},
+		{fmt.Errorf("x: %w", misuse("wrong")), 2},
 		{verdict(bundle.Changed, bundle.ReasonSignature), 3},
 		{fmt.Errorf("x: %w", verdict(bundle.Incomplete, bundle.ReasonCut)), 3},
 		{verdict(bundle.Unknown, bundle.ReasonNewer), 1},
@@ -198,7 +198,7 @@ func TestProgressLine(t *testing.T) {
 		{200, 100, 0, "scan         200 B of 100 B  100 %"},
 	}
 	for _, tt := range tests {
-		got := progressLine(bundle.Progress{Stage: "scan", Done: tt.done, Total: tt.total}, tt.spent)
+		got := english.progressLine(bundle.Progress{Stage: "scan", Done: tt.done, Total: tt.total}, tt.spent)
 		if got != tt.want {
 			t.Errorf("progressLine(%d of %d, %v) = %q, want %q", tt.done, tt.total, tt.spent, got, tt.want)
 		}

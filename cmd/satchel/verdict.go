@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/urfave/cli/v2"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // verdictWords say in a sentence what a verdict means to a reader.
-var verdictWords = map[bundle.Verdict]string{
+var verdictWords = map[bundle.Verdict]phrase{
 	bundle.Trusted: "Nothing was changed, and a publisher whom you trust has signed it.",
 	bundle.Unknown: "Nothing was changed since it was signed, " +
 		"but you have not said that you trust this publisher.",
@@ -21,7 +20,7 @@ var verdictWords = map[bundle.Verdict]string{
 }
 
 // reasonWords say what the reasons mean that programs test for.
-var reasonWords = map[string]string{
+var reasonWords = map[string]phrase{
 	bundle.ReasonSignature: "a signature does not hold",
 	bundle.ReasonManifest:  "its MANIFEST is not one that satchel writes",
 	bundle.ReasonIndex:     "its index is damaged",
@@ -34,17 +33,24 @@ var reasonWords = map[string]string{
 }
 
 // plainReason falls back on the reason itself, should there be one without words.
-func plainReason(reason string) string {
+func plainReason(reason string) phrase {
 	if words := reasonWords[reason]; words != "" {
 		return words
 	}
-	return reason
+	return phrase(reason)
+}
+
+// kindWords say what an item is.
+var kindWords = map[bundle.Kind]phrase{
+	bundle.KindPage: "page", bundle.KindText: "text", bundle.KindDocument: "document", bundle.KindBook: "book",
+	bundle.KindPicture: "picture", bundle.KindSound: "sound", bundle.KindVideo: "video",
+	bundle.KindCaptions: "captions", bundle.KindFile: "file", bundle.KindResource: "resource",
 }
 
 // pinFlag is how a reader says whom to trust.
 func pinFlag() *cli.StringSliceFlag {
 	return &cli.StringSliceFlag{Name: "publisher", Aliases: []string{"p"},
-		Usage: "trust `PUBLISHER`: a .pub file, a key (RW…) or a fingerprint;\nmay be repeated"}
+		Usage: "trust `PUBLISHER`: a .pub file, a key (RW…) or a fingerprint; may be repeated"}
 }
 
 // openBundle opens a bundle and names it where that fails.
@@ -60,7 +66,7 @@ func openBundle(name string) (*bundle.Reader, error) {
 func named(name string, err error) error {
 	var verdict *bundle.VerdictError
 	if errors.As(err, &verdict) || errors.Is(err, bundle.ErrNotBundle) {
-		return fmt.Errorf("%s: %w", quote(name), err)
+		return failure("{bundle}: {reason}", quote(name), err)
 	}
 	return err
 }
@@ -71,14 +77,14 @@ func noteStanding(u *ui, name string, s bundle.Standing) error {
 	switch s.Verdict {
 	case bundle.Trusted:
 	case bundle.Unknown:
-		u.notef("%s: unknown publisher, fingerprint %s", quote(name), s.Publisher.Fingerprint())
+		u.note("{bundle}: unknown publisher, fingerprint {fingerprint}", quote(name), s.Publisher.Fingerprint())
 	case bundle.Unsigned:
-		u.notef("%s: unsigned: anyone can have made it", quote(name))
+		u.note("{bundle}: unsigned: anyone can have made it", quote(name))
 	case bundle.Incomplete:
-		u.notef("%s: incomplete: %s; %s", quote(name), plainReason(s.Reason), signedBy(s))
+		u.note("{bundle}: incomplete: {reason}; {signed}", quote(name), plainReason(s.Reason), signedBy(s))
 	default:
 		if s.Readable {
-			u.notef("%s: changed: %s; what can still be read is as it was signed; %s", quote(name),
+			u.note("{bundle}: changed: {reason}; what can still be read is as it was signed; {signed}", quote(name),
 				plainReason(s.Reason), signedBy(s))
 			return nil
 		}
@@ -89,14 +95,14 @@ func noteStanding(u *ui, name string, s bundle.Standing) error {
 }
 
 // signedBy says who signed a bundle that is not whole.
-func signedBy(s bundle.Standing) string {
+func signedBy(s bundle.Standing) saying {
 	switch s.Signed {
 	case bundle.Trusted:
-		return "signed by a publisher whom you trust"
+		return says("signed by a publisher whom you trust")
 	case bundle.Unknown:
-		return "signed by an unknown publisher, fingerprint " + s.Publisher.Fingerprint().String()
+		return says("signed by an unknown publisher, fingerprint {fingerprint}", s.Publisher.Fingerprint())
 	}
-	return "signed by nobody"
+	return says("signed by nobody")
 }
 
 // standingCode is how the commands end that give out content of a bundle that is changed,

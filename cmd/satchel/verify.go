@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -37,6 +35,7 @@ unsigned, incomplete or changed. Then come what that means, the publisher's
 fingerprint, and every item that is damaged or missing, by name. A bundle that has
 bytes added around it is marked: its content is as signed, yet the copy can be told
 from others; satchel convert makes a clean one.
+
 BUNDLE is a file of any name, a folder, or the .001 of some parts.`,
 			example: `satchel verify -p news.pub news.zip
 satchel verify -p "00319 11437 …" news.zip     a fingerprint from the radio`,
@@ -44,7 +43,7 @@ satchel verify -p "00319 11437 …" news.zip     a fingerprint from the radio`,
 				"0  trusted", failLine, usageLine, "3  changed, incomplete or marked",
 				"4  intact, but the publisher is unknown or nobody has signed",
 			},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			// First, because a fingerprint that the shell took apart is the likeliest
 			// reason for arguments too many.
@@ -140,90 +139,96 @@ func newVerdictLine(r *bundle.Report) verdictLine {
 
 // print says it all to people. The verdict stands alone in the first line.
 func (o *verifyOptions) print(u *ui, r *bundle.Report) {
-	u.printf("%s\n%s\n", r.Verdict, o.sentence(r))
+	u.printf("%s\n%s\n", r.Verdict, o.sentence(u, r))
 	if r.Marked {
-		u.printf("It is marked: somebody put bytes around it that nobody signed, and that can tell\n" +
-			"this copy from others. What is in it is as it was; satchel convert makes a clean copy.\n")
+		u.printf("%s\n", u.text("It is marked: somebody put bytes around it that nobody signed, and that can tell "+
+			"this copy from others. What is in it is as it was; satchel convert makes a clean copy."))
 	}
 	if len(r.Extra) > 0 {
-		u.printf("What is called extra below only lies beside it: nobody signed that, and satchel does not show it.\n")
+		u.printf("%s\n", u.text("What is called extra below only lies beside it: nobody signed that, and satchel does not show it."))
 	}
 	if r.Fingerprint != "" {
-		u.printf("%-10s %s\n", "publisher", r.Fingerprint)
+		u.printRow("publisher", "{fingerprint}", r.Fingerprint)
 	}
 	for _, id := range r.Uncounted {
-		u.printf("%-10s by key %s, which the bundle does not name: it counts for who gives the whole key\n",
-			"signature", id)
+		u.printRow("signature", "by key {key}, which the bundle does not name: it counts for who gives the whole key", id)
 	}
 	if r.Items > 0 {
-		u.printf("%-10s %s%s, %s, %s\n", "checked", formatCount(r.Items, "item"), whole(r),
-			formatCount(r.Blocks, "block"), formatSize(r.Bytes))
+		u.printRow("checked", "{items}, {blocks}, {size}", whole(r),
+			quantity{r.Blocks, "{n} block", "{n} blocks"}, formatSize(r.Bytes))
 	}
 	printPaths(u, "absent", r.Absent)
 	printPaths(u, "damaged", r.Damaged)
 	printPaths(u, "missing", r.Missing)
 	if r.More > 0 {
-		u.printf("%-10s %s are damaged or missing\n", "and", formatCount(r.More, "more item"))
+		u.printRow("and", "{items} are damaged or missing", quantity{r.More, "{n} more item", "{n} more items"})
 	}
 	if r.Unnamed > 0 {
-		u.printf("%-10s %s of the index, with the names in them\n", "lost",
-			formatCount(r.Unnamed, "page"))
+		u.printRow("lost", "{pages} of the index, with the names in them", quantity{r.Unnamed, "{n} page", "{n} pages"})
 	}
 	for _, m := range r.Marks {
-		u.printf("%-10s %s at %s%s\n", "marked", formatCount(m.Bytes, "byte"),
-			grouped(m.Offset), inFile(m.Name))
+		u.printRow("marked", "{what}", markedAt(m))
 	}
 	printPaths(u, "extra", r.Extra)
 }
 
-// whole says how many items are, where not all of them are.
-func whole(r *bundle.Report) string {
+// whole says how many items there are, and how many of them are whole where not all are.
+func whole(r *bundle.Report) any {
 	bad := int64(len(r.Damaged)+len(r.Missing)) + r.More
 	if bad == 0 {
-		return ""
+		return countItems(r.Items)
 	}
-	return fmt.Sprintf(" (%s whole)", grouped(r.Items-bad))
+	return says("{items} ({n} whole)", countItems(r.Items), r.Items-bad)
 }
 
-// inFile names the file of a mark, where a bundle has several.
-func inFile(name string) string {
-	if name == "" {
-		return ""
+// markedAt says where a mark is, with the file where a bundle has several.
+func markedAt(m bundle.Mark) saying {
+	bytes := quantity{m.Bytes, "{n} byte", "{n} bytes"}
+	if m.Name == "" {
+		return says("{bytes} at {place}", bytes, m.Offset)
 	}
-	return " in " + show(name)
+	return says("{bytes} at {place} in {file}", bytes, m.Offset, show(m.Name))
 }
 
 // sentence puts a verdict into words, with the reason that programs test for.
-func (o *verifyOptions) sentence(r *bundle.Report) string {
-	var b strings.Builder
-	b.WriteString(verdictWords[r.Verdict])
-	switch {
-	case r.Verdict == bundle.Unsigned && len(r.Uncounted) > 0:
-		b.WriteString(" The signature with it is by nobody whom it names.")
-	case r.Verdict == bundle.Unknown && len(o.pins) > 0:
-		b.WriteString(" It is none of those that you named with -p.")
-	case r.Verdict == bundle.Incomplete && r.Items == 0:
-		b.Reset()
-		b.WriteString("So much of it is missing from this copy that nothing in it can be checked.")
-	case r.Verdict == bundle.Changed && len(r.Damaged) > 0:
-		b.WriteString(" Trust nothing of what is named below; the rest is as it was signed.")
-	case onlySearch(r):
-		b.WriteString(" Only its search index is damaged or missing: searching may miss things, and every item is as it was signed.")
-	case r.Verdict == bundle.Changed && r.Restored:
-		b.WriteString(" Its beginning was damaged; what is in it is as it was signed.")
-	case r.Verdict == bundle.Changed:
-		b.WriteString(" Trust nothing in it.")
+func (o *verifyOptions) sentence(u *ui, r *bundle.Report) string {
+	said := u.text(verdictWords[r.Verdict])
+	if more := o.more(r); more != "" {
+		said += " " + u.text(more)
+	}
+	if r.Verdict == bundle.Incomplete && r.Items == 0 {
+		said = u.text("So much of it is missing from this copy that nothing in it can be checked.")
 	}
 	if r.Known && r.Signed != r.Verdict {
-		b.WriteString("\n" + o.signedBy(r))
+		said += "\n" + u.text(o.signedBy(r))
 	}
 	if r.Reason != "" {
-		fmt.Fprintf(&b, "\nThe reason: %s (%s).", plainReason(r.Reason), r.Reason)
+		said += "\n" + u.text("The reason: {reason} ({word}).", plainReason(r.Reason), r.Reason)
 	}
 	if r.Detail != "" {
-		b.WriteString("\n" + show(r.Detail))
+		said += "\n" + show(r.Detail)
 	}
-	return b.String()
+	return said
+}
+
+// more is what there is to say beside the words for the verdict.
+func (o *verifyOptions) more(r *bundle.Report) phrase {
+	switch {
+	case r.Verdict == bundle.Unsigned && len(r.Uncounted) > 0:
+		return "The signature with it is by nobody whom it names."
+	case r.Verdict == bundle.Unknown && len(o.pins) > 0:
+		return "It is none of those that you named with -p."
+	case r.Verdict == bundle.Incomplete && r.Items == 0:
+	case r.Verdict == bundle.Changed && len(r.Damaged) > 0:
+		return "Trust nothing of what is named below; the rest is as it was signed."
+	case onlySearch(r):
+		return "Only its search index is damaged or missing: searching may miss things, and every item is as it was signed."
+	case r.Verdict == bundle.Changed && r.Restored:
+		return "Its beginning was damaged; what is in it is as it was signed."
+	case r.Verdict == bundle.Changed:
+		return "Trust nothing in it."
+	}
+	return ""
 }
 
 // onlySearch says that nothing is damaged or missing but bytes of the search index.
@@ -234,7 +239,7 @@ func onlySearch(r *bundle.Report) bool {
 
 // signedBy says who signed a bundle that is not whole: that something is missing tells
 // nothing of who made the rest.
-func (o *verifyOptions) signedBy(r *bundle.Report) string {
+func (o *verifyOptions) signedBy(r *bundle.Report) phrase {
 	switch {
 	case r.Signed == bundle.Trusted:
 		return "A publisher whom you trust has signed it."
@@ -245,8 +250,8 @@ func (o *verifyOptions) signedBy(r *bundle.Report) string {
 }
 
 // printPaths prints one path a line, each with what is the matter with it.
-func printPaths(u *ui, what string, paths []string) {
+func printPaths(u *ui, what phrase, paths []string) {
 	for _, p := range paths {
-		u.printf("%-10s %s\n", what, show(p))
+		u.printRow(what, "{path}", show(p))
 	}
 }

@@ -19,7 +19,7 @@ func newVersionCommand(u *ui) *cli.Command {
 files, on every system.`,
 			example: "satchel version",
 			exits:   []string{doneLine, usageLine},
-		}.text(),
+		}.text(u),
 		Action: func(c *cli.Context) error {
 			if _, err := arguments(c, 0, 0); err != nil {
 				return err

@@ -1,0 +1,6 @@
+//go:build !windows
+
+package main
+
+// uiLanguages is silent where the environment says it all.
+func uiLanguages() []string { return nil }
