@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			for _, name := range cacheVariables {
 				e.Setenv(name, filepath.Join(e.WorkDir, ".cache"))
 			}
+			e.Setenv("SATCHEL_LANG", "en")
 			return nil
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",

@@ -54,6 +54,8 @@ func (t tongue) value(v any) string {
 		return t.text(v.phrase, v.args...)
 	case quantity:
 		return t.text(v.noun(), v.n)
+	case told:
+		return t.told(string(v))
 	case error:
 		return t.reason(v)
 	case int:
@@ -106,8 +108,8 @@ func (f *fault) Unwrap() []error {
 	return causes
 }
 
-// reason is what an error says. What packages say stays in English, but in plainer words where a verdict is
-// the reason or the system's name for a call would stand before the name of a file.
+// reason is what an error says: in plainer words where a verdict is the reason, or where the system's name for
+// a call would stand before the name of a file.
 func (t tongue) reason(err error) string {
 	switch e := err.(type) {
 	case *fault:
@@ -127,10 +129,10 @@ func (t tongue) reason(err error) string {
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) {
-		plain := fmt.Sprintf("%s: %v", quote(path.Path), path.Err)
+		plain := quote(path.Path) + ": " + t.told(path.Err.Error())
 		return strings.Replace(err.Error(), path.Error(), plain, 1)
 	}
-	return err.Error()
+	return t.told(err.Error())
 }
 
 // reasons are those of errors that were joined.

@@ -25,6 +25,10 @@ func (m tests) Run() int {
 		return 1
 	}
 	defer os.RemoveAll(cache)
+	if goCache, err := exec.Command("go", "env", "GOCACHE").Output(); err == nil { // it lies in the cache of whoever runs them
+		os.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
+	}
+	os.Setenv("SATCHEL_LANG", "en")
 	for _, name := range cacheVariables {
 		os.Setenv(name, cache)
 	}

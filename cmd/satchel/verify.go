@@ -206,7 +206,7 @@ func (o *verifyOptions) sentence(u *ui, r *bundle.Report) string {
 		said += "\n" + u.text("The reason: {reason} ({word}).", plainReason(r.Reason), r.Reason)
 	}
 	if r.Detail != "" {
-		said += "\n" + show(r.Detail)
+		said += "\n" + u.value(told(show(r.Detail)))
 	}
 	return said
 }
