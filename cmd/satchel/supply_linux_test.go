@@ -243,7 +243,7 @@ func TestH06Reproducible(t *testing.T) {
 // What ships is made of modules, each of which has its reason in CONTRIBUTING.md. Whoever adds
 // one changes these numbers.
 const (
-	directModules = 17
+	directModules = 18
 	allModules    = 29
 	shipped       = 21
 )
