@@ -23,7 +23,7 @@ type browser interface {
 }
 
 // needs ends a test whose programs are not installed.
-func needs(t *testing.T, programs ...string) {
+func needs(t testing.TB, programs ...string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a browser")
@@ -42,7 +42,7 @@ func needs(t *testing.T, programs ...string) {
 type chromium struct{ ctx context.Context }
 
 // startChromium starts it with its profile in a folder, and with further options.
-func startChromium(t *testing.T, profile string, more ...chromedp.ExecAllocatorOption) chromium {
+func startChromium(t testing.TB, profile string, more ...chromedp.ExecAllocatorOption) chromium {
 	t.Helper()
 	needs(t, "chromium")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.UserDataDir(profile),

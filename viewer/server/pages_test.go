@@ -160,7 +160,7 @@ func TestPages(t *testing.T) {
 		}
 	}
 	t.Run("tabs", func(t *testing.T) { // which end before the browser does
-		for _, scheme := range []string{"light", "dark"} {
+		for _, scheme := range []string{"light", "dark", "sepia"} {
 			t.Run("axe "+scheme, func(t *testing.T) {
 				t.Parallel()
 				r.tab(t).findBarriers(pages, scheme)
@@ -169,6 +169,10 @@ func TestPages(t *testing.T) {
 		t.Run("narrow", func(t *testing.T) {
 			t.Parallel()
 			r.tab(t).checkNarrow(pages)
+		})
+		t.Run("still", func(t *testing.T) {
+			t.Parallel()
+			r.tab(t).checkStill(pages)
 		})
 		t.Run("keyboard", func(t *testing.T) {
 			t.Parallel()
@@ -188,6 +192,10 @@ func (r *reader) findBarriers(pages map[string]string, scheme string) {
 	r.t.Helper()
 	axe, err := os.ReadFile(filepath.Join(modules, "axe-core/axe.min.js"))
 	r.must(err)
+	theme := ""
+	if scheme == "sepia" { // which is no system's
+		scheme, theme = "light", "&theme=sepia"
+	}
 	r.prefer(scheme)
 	barriers := func() (found []string) {
 		_, err := r.eval(string(axe) + "; 'ready'")
@@ -199,7 +207,7 @@ func (r *reader) findBarriers(pages map[string]string, scheme string) {
 	}
 	for kind, address := range pages {
 		for _, language := range []string{"en", "fa"} {
-			r.goTo(in(address, language))
+			r.goTo(in(address, language) + theme)
 			for _, barrier := range barriers() {
 				r.t.Errorf("%s in %s: %s", kind, language, barrier)
 			}
@@ -231,6 +239,28 @@ func (r *reader) checkNarrow(pages map[string]string) {
 				}
 			}
 		}
+	}
+}
+
+// checkStill looks for what moves while a page is loading, pictures and all.
+func (r *reader) checkStill(pages map[string]string) {
+	r.t.Helper()
+	const moved = `new Promise(done => {
+		let sum = 0
+		new PerformanceObserver(l => l.getEntries().forEach(e => sum += e.value)).observe({type: 'layout-shift', buffered: true})
+		setTimeout(() => done(String(sum)), 200)
+	})`
+	for kind, address := range pages {
+		for _, language := range []string{"en", "my", "fa"} {
+			r.goTo(in(address, language))
+			if sum, err := r.eval(moved); err != nil || sum != "0" {
+				r.t.Errorf("%s in %s moves by %s while it is loading (%v)", kind, language, sum, err)
+			}
+		}
+	}
+	r.run("document.querySelector('main').style.marginTop = '200px'")
+	if sum, err := r.eval(moved); err != nil || sum == "0" {
+		r.t.Errorf("a page that moves is not seen to: %s (%v)", sum, err)
 	}
 }
 
