@@ -59,13 +59,24 @@ var errHeld = errors.New("another process holds it")
 
 // hold locks the spool. A lock on a file that is no longer there is none.
 func (s *spool) hold() error {
+	return s.lockWith(os.O_RDWR | os.O_CREATE | os.O_EXCL)
+}
+
+// lockWith opens the lock and takes it. It follows no link: in a folder that others can write to, a link may lead
+// anywhere.
+func (s *spool) lockWith(flags int) error {
 	path := filepath.Join(s.dir, spoolLock)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if flags&os.O_CREATE == 0 {
+		if there, err := os.Lstat(path); err != nil || !there.Mode().IsRegular() {
+			return errors.Join(errHeld, err)
+		}
+	}
+	f, err := os.OpenFile(path, flags, 0o666)
 	if err != nil {
 		return err
 	}
 	mine, err := f.Stat()
-	there, err2 := os.Stat(path)
+	there, err2 := os.Lstat(path)
 	if err := errors.Join(err, err2, lockFile(f)); err != nil || !os.SameFile(mine, there) {
 		return errors.Join(errHeld, err, f.Close())
 	}
@@ -78,7 +89,7 @@ func (s *spool) abandoned() bool {
 	if openFilesStay {
 		return os.Remove(filepath.Join(s.dir, spoolLock)) == nil
 	}
-	return s.hold() == nil
+	return s.lockWith(os.O_RDWR) == nil
 }
 
 // remove takes the spool away.
@@ -100,6 +111,9 @@ func sweep(parent string) {
 			continue
 		}
 		s := &spool{dir: filepath.Join(parent, e.Name())}
+		if there, err := os.Lstat(s.dir); err != nil || !isOurs(there) {
+			continue
+		}
 		_, err := os.Lstat(filepath.Join(s.dir, spoolLock))
 		switch {
 		case err != nil:

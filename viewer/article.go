@@ -2,6 +2,7 @@ package viewer
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -37,10 +38,16 @@ type heading struct {
 // idMark begins the ids of an article.
 const idMark = "in-"
 
+// Limits of an article. A longer page is shown in a frame, where it is not taken apart.
 const (
+	maxArticle  = 4 << 20 // bytes of a page
 	maxHeadings = 500
-	maxHeading  = 300 // bytes of its text
+	maxMarkup   = 4 << 10 // bytes of a heading, markup and all
+	maxHeading  = 300     // bytes of its text
+	maxIDs      = 16      // in one attribute
 )
+
+var errTooLong = errors.New("too long for an article")
 
 // article makes an article of a page.
 func (v *Viewer) article(p *page, s source) (*article, error) {
@@ -54,8 +61,14 @@ func (v *Viewer) article(p *page, s source) (*article, error) {
 	}
 	out := scratch.Get().(*bytes.Buffer)
 	defer release(out)
+	if out.Grow(len(raw)); len(raw) > maxArticle {
+		return nil, errTooLong
+	}
 	if err := sanitize.HTML(out, bytes.NewReader(raw), sanitize.Options{Linker: s.linker}); err != nil {
 		return nil, err
+	}
+	if out.Len() > 2*maxArticle {
+		return nil, errTooLong
 	}
 	a := inline(p.sized(out.Bytes(), s.linker), v.sealer.id)
 	v.pages.put(key, a, len(a.Body))
@@ -76,11 +89,17 @@ func inline(clean []byte, name func(id string) string) *article {
 	return a
 }
 
+// begins is how an article begins that has its title in it, for all to see.
+var begins = regexp.MustCompile(`^(\s*<(div|header|section|main|article)[^>]*>)*\s*<h1( id="[^"]*")?>[^<]*[^<\s]`)
+
+// begin is as much of the article as its title may lie in.
+func (a *article) begin() []byte { return []byte(a.Body[:min(len(a.Body), maxMarkup)]) }
+
 // title takes the title of the article out of its contents, and sets the others in by how far they are below
 // the highest of them.
 func (a *article) title() {
-	if len(a.Contents) > 0 && a.Contents[0].Depth == 0 {
-		a.Titled, a.Contents = true, a.Contents[1:]
+	if a.Titled = begins.Match(a.begin()); a.Titled && len(a.Contents) > 0 {
+		a.Contents = a.Contents[1:]
 	}
 	highest := maxDepth
 	for _, h := range a.Contents {
@@ -144,6 +163,11 @@ var (
 	marks = map[string]bool{"id": true, "name": true, "headers": true, "aria-describedby": true, "aria-details": true,
 		"aria-labelledby": true, "aria-owns": true}
 	refers = map[string]bool{"href": true, "xlink:href": true, "usemap": true}
+
+	// roles are those that a stranger's page may have within ours: none that is spoken as if it were the
+	// viewer's, such as an alert, or a part of the page around.
+	roles = map[string]bool{"list": true, "listitem": true, "table": true, "row": true, "cell": true, "columnheader": true, "rowheader": true,
+		"rowgroup": true, "img": true, "figure": true, "math": true, "note": true, "none": true, "presentation": true, "separator": true, "definition": true, "term": true}
 )
 
 // renamed writes a page with other names for all its ids.
@@ -162,10 +186,13 @@ func renamed(clean []byte, name func(id string) string) []byte {
 		switch {
 		case marks[string(key)]:
 			ids := strings.Fields(value)
+			ids = ids[:min(len(ids), maxIDs)]
 			for n := range ids {
 				ids[n] = name(ids[n])
 			}
 			value = strings.Join(ids, " ")
+		case string(key) == "role" && !roles[value]:
+			value = ""
 		case refers[string(key)] && len(value) > 1 && value[0] == '#':
 			value = "#" + name(unescaped(value[1:]))
 		case strings.Contains(value, "url("):
@@ -198,10 +225,10 @@ func (a *article) headings(body []byte) []byte {
 		tagEnd := i + bytes.IndexByte(body[i:], '>')
 		tag, level := body[i:tagEnd], body[i+2]
 		end := bytes.Index(body[tagEnd:], []byte{'<', '/', 'h', level, '>'})
-		if end < 0 {
-			break
+		if next := nextHeading(body[tagEnd:]); end < 0 || next >= 0 && next < end {
+			end = max(next, 0) // it has others in it
 		}
-		h := heading{Title: textOf(body[tagEnd+1 : tagEnd+end]), Depth: int(level - '1'), ID: string(between(tag, ` id="`, `"`))}
+		h := heading{Title: textOf(body[tagEnd+1 : tagEnd+min(end, maxMarkup)]), Depth: int(level - '1'), ID: string(between(tag, ` id="`, `"`))}
 		out = append(out, body[:tagEnd]...)
 		if h.ID == "" {
 			h.ID = idMark + "-" + strconv.Itoa(len(a.Contents))

@@ -84,6 +84,37 @@ func TestContents(t *testing.T) {
 	lacks(t, odd, `class="contents"`)
 }
 
+// Headings in headings, ids by the thousand and pages of megabytes cost little more than reading them.
+func TestC24LongArticle(t *testing.T) {
+	t.Parallel()
+	nested := strings.Repeat("<h1><div>", 120) + strings.Repeat("<b></b>", 300_000)
+	ids := strings.Repeat(`<i aria-owns="`+strings.Repeat("a ", 900)+`">`, 2000)
+	for name, page := range map[string]string{"nested": nested, "ids": ids, "long": strings.Repeat("&", maxArticle+1), "many": strings.Repeat("<a id=a>", 500_000)} {
+		s := newSession(t, Options{}, testbundle.New(t, testbundle.Files{"a.html": page}))
+		r, got := s.open(viewItem, "a.html")
+		if r.Status != 200 || len(got) > 3*maxArticle*2 {
+			t.Errorf("%s: %d, %d bytes", name, r.Status, len(got))
+		}
+		if long := name == "long"; strings.Contains(got, "<iframe") != long {
+			t.Errorf("%s is in a frame: %v", name, !long)
+		}
+		if n := strings.Count(got, "depth-"); name == "nested" && n > 1 {
+			t.Errorf("%d lines of contents for headings that have others in them", n)
+		}
+	}
+}
+
+// What is spoken as if it were the viewer's is not: roles of alerts and parts of the page around.
+func TestD20Roles(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, Options{}, testbundle.New(t, testbundle.Files{"a.html": `<p role=status>a<p role="alert">b<p role=banner>c<ul role=list><li role=LISTITEM>d</ul><h1 hidden>e</h1>`}))
+	_, page := s.open(viewItem, "a.html")
+	body := find(t, page, `(?s)<article[^>]*>(.*)</article>`)
+	lacks(t, body, "status", "alert", "banner", "LISTITEM")
+	contains(t, body, `role="list"`)
+	contains(t, page, "<h1><bdi>a</bdi></h1>") // a heading that is hidden is no title
+}
+
 // A site is shown as its author made it, or plain; the choice stands in the address.
 func TestRestyle(t *testing.T) {
 	t.Parallel()
@@ -94,7 +125,9 @@ func TestRestyle(t *testing.T) {
 	contains(t, plain, `<article class="prose"`, "Water", "As its author made it")
 	lacks(t, plain, "<iframe", "style/site.css", "color:red")
 	_, again := s.ask(find(t, plain, `class="act" href="([^"]+)"`))
-	contains(t, again, "<iframe")
+	contains(t, again, "<iframe", `class="up"`)
+	_, larger := s.ask(find(t, site, `href="([^"]*size=1[^"]*)"`))
+	contains(t, larger, `<article class="prose"`) // whoever wants larger text gets it
 	_, article := s.open(viewItem, "index.html")
 	lacks(t, article, "Plain, to read", "As its author made it")
 }

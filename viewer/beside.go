@@ -162,9 +162,17 @@ func (vol *volume) inOrder(section int, kinds []bundle.Kind, from int64, n int) 
 	}
 }
 
-// sections are those of the bundle; what cannot be read of them is not shown.
+// sections are those of the bundle; where they cannot be read there are none, and the verdict says so.
 func (vol *volume) sections() []bundle.Section {
-	vol.once.Do(func() { vol.parts, _ = vol.r.Sections() })
+	vol.mu.Lock()
+	defer vol.mu.Unlock()
+	if vol.parts == nil {
+		var err error
+		if vol.parts, err = vol.r.Sections(); err != nil {
+			vol.parts = nil
+			vol.met(err)
+		}
+	}
 	return vol.parts
 }
 

@@ -32,6 +32,7 @@ type track struct {
 func (p *page) tracks(film bundle.Entry) (shown, saved []track) {
 	counts, err := p.volume.r.Languages()
 	if err != nil {
+		p.volume.met(err)
 		return nil, nil
 	}
 	tags := []string{""}
@@ -47,7 +48,7 @@ func (p *page) tracks(film bundle.Entry) (shown, saved []track) {
 			saved = append(saved, p.track(e, viewSave, tag))
 		}
 	}
-	p.pickDefault(shown)
+	p.pickDefault(shown, film.Language)
 	p.tellTracksApart(shown)
 	return shown, saved
 }
@@ -77,16 +78,20 @@ func (p *page) tellTracksApart(tracks []track) {
 	}
 }
 
-// pickDefault turns on the captions in the language of the interface.
-func (p *page) pickDefault(tracks []track) {
-	best, like := 0, 0
-	for i, t := range tracks {
-		if n := likeness(t.Language, p.lang.tag); n > like {
-			best, like = i, n
+// pickDefault turns on the captions in the language of the interface; where there are none, those in the
+// film's or in English.
+func (p *page) pickDefault(tracks []track, film string) {
+	for _, tag := range []string{p.lang.tag, film, "en"} {
+		best, like := 0, 0
+		for i, t := range tracks {
+			if n := likeness(t.Language, tag); n > like && tag != "" {
+				best, like = i, n
+			}
 		}
-	}
-	if like > 0 {
-		tracks[best].Default = true
+		if like > 0 {
+			tracks[best].Default = true
+			return
+		}
 	}
 }
 
@@ -102,6 +107,9 @@ func (p *page) captionsOf(film bundle.Entry, tag string) (bundle.Entry, bool) {
 			e, err := p.volume.r.Lookup(stem(film.Path) + name + ending)
 			if err == nil && e.Kind == bundle.KindCaptions {
 				return e, true
+			}
+			if err != nil {
+				p.volume.met(err)
 			}
 		}
 	}

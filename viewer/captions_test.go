@@ -84,7 +84,7 @@ func TestTracks(t *testing.T) {
 	}
 	for tag, want := range map[string]int{"zh-TW": 1, "zh-CN": 0, "ko": -1} {
 		tracks := []track{{Language: "zh-Hans"}, {Language: "zh-Hant"}}
-		s.v.page(&Request{AcceptLanguage: tag}).pickDefault(tracks)
+		s.v.page(&Request{AcceptLanguage: tag}).pickDefault(tracks, "")
 		if got := slices.IndexFunc(tracks, func(t track) bool { return t.Default }); got != want {
 			t.Errorf("in %s, the captions %d are on, want %d", tag, got, want)
 		}

@@ -90,7 +90,7 @@ func (v *Viewer) give(p *page, s source) *Response {
 		if base == "image/svg+xml" {
 			return v.ready(p, s, svgHeader, v.cleanDrawing)
 		}
-		return p.whole(s, head(base, policyDrawing))
+		return p.picture(s, head(base, policyDrawing))
 	case formFont:
 		return p.whole(s, head(base, policyNone))
 	}
@@ -114,6 +114,24 @@ func (v *Viewer) save(p *page, name string) *Response {
 	h["Content-Disposition"] = []string{
 		fmt.Sprintf(`attachment; filename="item-%d%s"`, e.ID+1, fileExtension(e.Type))}
 	return p.stream(e, h)
+}
+
+// heldPicture is how many bytes of a picture are held in memory until somebody has taken them.
+const heldPicture = 1 << 20
+
+// picture hands out a picture that was checked to its last byte. A large one is checked, and then read and
+// checked again as it is taken: who asks for many and takes none would fill the memory.
+func (p *page) picture(s source, h Header) *Response {
+	if s.part != "" || s.entry.Size <= heldPicture {
+		return p.whole(s, h)
+	}
+	if s.entry.Size > maxPicture {
+		return p.problem(500, "problem.unreadable", pageHeader)
+	}
+	if _, err := io.Copy(io.Discard, p.volume.r.Content(s.entry)); err != nil {
+		return p.plainFailure(err)
+	}
+	return p.stream(s.entry, h)
 }
 
 // whole hands out what was checked to its last byte.

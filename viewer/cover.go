@@ -27,6 +27,9 @@ func (vol *volume) cover(e bundle.Entry) (found bundle.Entry, ok bool) {
 			break
 		}
 		next, err := vol.r.Lookup(e.Cover)
+		if err != nil {
+			vol.met(err)
+		}
 		if err != nil || !isImage(next) {
 			break
 		}

@@ -135,7 +135,7 @@ type sectionCard struct {
 }
 
 func (v *Viewer) home(p *page, s shelf) *Response {
-	h := &homePage{page: p, Info: p.volume.info, Verdict: p.verdict(p.volume)}
+	h := &homePage{page: p, Info: p.volume.info}
 	h.Heading, h.Language = p.volume.title(p.lang.tag)
 	h.About = phrase(p.volume.about.Description, p.lang.tag)
 	h.About.Text = plain(h.About.Text)
@@ -149,6 +149,7 @@ func (v *Viewer) home(p *page, s shelf) *Response {
 		code, key := p.diagnose(err)
 		return p.problem(code, key, shellHeader)
 	}
+	h.Verdict = p.verdict(p.volume) // after all was read that may be damaged
 	return p.show(200, "home", h)
 }
 
@@ -219,7 +220,7 @@ func (h *homePage) sectionCover(n int, sec bundle.Section) (bundle.Entry, bool) 
 	const tries = 8
 	entries, _, err := h.volume.r.SectionItems(n, 0, tries)
 	if err != nil {
-		return bundle.Entry{}, false
+		h.volume.met(err)
 	}
 	for _, e := range entries {
 		if cover, ok := h.volume.cover(e); ok {
@@ -298,7 +299,10 @@ func (h *homePage) findStart() {
 		"index." + h.lang.tag + ".html", "index." + message.Primary(h.lang.tag) + ".html",
 	}
 	for _, name := range append(names, startPages...) {
-		if e, err := h.volume.r.Lookup(name); err == nil && formOf(e) == formPage {
+		e, err := h.volume.r.Lookup(name)
+		if err != nil {
+			h.volume.met(err)
+		} else if formOf(e) == formPage {
 			h.Begin = h.spot(spot{path: e.Path})
 			return
 		}

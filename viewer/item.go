@@ -59,7 +59,7 @@ func (v *Viewer) item(p *page, at spot) *Response {
 		i.Save = p.address(viewSave, e.Path)
 	}
 	i.Words, _ = v.queries.get(at.trail.found.id)
-	if err = i.fill(at); err == nil && i.Show != "site" {
+	if err = i.fill(at); err == nil {
 		i.Beside, err = i.beside(e, at.trail)
 	}
 	if err != nil {
@@ -69,7 +69,7 @@ func (v *Viewer) item(p *page, at spot) *Response {
 }
 
 // Headed says whether the article has its title in it.
-func (i *itemPage) Headed() bool { return i.Article != nil && i.Article.Titled }
+func (i *itemPage) Headed() bool { return i.Article != nil && i.Article.Titled && i.Book == nil }
 
 // speeds are how fast recordings can be played.
 var speeds = []string{"0.5", "0.75", "1", "1.25", "1.5", "1.75", "2"}
@@ -147,6 +147,19 @@ func (i *itemPage) fillPicture() {
 	}
 }
 
+// suits says how a page with a style of its own is shown: a site as its author made it, unless the reader has
+// chosen how pages look, or comes for words that are to be marked.
+func (i *itemPage) suits() string {
+	chosen := i.look.theme != "" || i.look.width != "" || i.look.size != 0
+	switch {
+	case i.look.own != "":
+		return i.look.own
+	case i.Show == "book" || chosen || i.Words != "":
+		return looksPlain
+	}
+	return looksOwn
+}
+
 // fillPage shows a page as an article. A site, which has a style of its own, is shown in a frame; a book
 // is not, unless the reader wants it so.
 func (i *itemPage) fillPage(s source, place string) (err error) {
@@ -154,20 +167,19 @@ func (i *itemPage) fillPage(s source, place string) (err error) {
 	if err != nil {
 		return err
 	}
-	usual := looksPlain
+	shown := looksPlain
 	if hasStyle(begin) {
 		other := looksOwn
-		if i.Show == "article" {
-			usual, other = looksOwn, looksPlain
-		}
-		if i.look.own == other {
-			usual, other = other, ""
+		if shown = i.suits(); shown == looksOwn {
+			other = looksPlain
 		}
 		i.Restyled = i.with(func(l *look) { l.own = other })
 	}
-	if usual == looksPlain {
-		i.Article, err = i.viewer.article(i.page, s)
-		return err
+	if shown == looksPlain {
+		if i.Article, err = i.viewer.article(i.page, s); !errors.Is(err, errTooLong) {
+			return err
+		}
+		i.Restyled = ""
 	}
 	if i.Show == "article" {
 		i.Show = "site"

@@ -170,14 +170,13 @@ func problemKey(code int) string {
 // diagnose says what an error means to a reader. Damage that was met while reading
 // counts for the verdict, too.
 func (p *page) diagnose(err error) (code int, key string) {
+	p.volume.met(err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return 404, "problem.absent"
 	case errors.Is(err, bundle.ErrMissing):
-		p.volume.check.met(bundle.Incomplete, err)
 		return 500, "problem.cut"
 	case errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrFormat):
-		p.volume.check.met(bundle.Changed, err)
 		return 500, "problem.damaged"
 	}
 	return 500, "problem.unreadable"
@@ -244,7 +243,7 @@ func (p *page) Script() template.JS { return template.JS(script) }
 func (p *page) Asked() string { return p.asked }
 
 // Badge is the verdict on the page's bundle.
-func (p *page) Badge() string { return p.verdict(p.volume).Word }
+func (p *page) Badge() verdict { return p.verdict(p.volume) }
 
 // Fingerprint is that of a key, in the reader's digits.
 func (p *page) Fingerprint(k publicKey) string { return k.Fingerprint().Format(p.lang.numerals) }

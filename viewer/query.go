@@ -17,7 +17,7 @@ import (
 // over them, note of addresses. It is gone when the viewer closes.
 
 const (
-	maxQueries = 64   // that are kept; the oldest goes first
+	maxQueries = 1000 // that are kept; the oldest goes first
 	maxQuery   = 1000 // bytes of one
 )
 

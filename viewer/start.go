@@ -13,16 +13,16 @@ import (
 type startPage struct {
 	*page
 	Go    string // the address to read on at, or empty
-	Whole string // whole, incomplete or changed: the worst of all bundles
-	Maker string // trusted, unknown or unsigned: the worst of all
+	Whole string // whole, marked, incomplete or changed: the worst of all bundles
+	Maker string // trusted, unknown, unsigned or refuted: the worst of all
 	Check string // the address of what is known of them
 	Open  int    // how many bundles there are
 }
 
 // Verdicts on whether a bundle is whole, and on who made it, the best first.
 var (
-	wholes = []string{"whole", string(bundle.Incomplete), string(bundle.Changed)}
-	makers = []string{string(bundle.Trusted), string(bundle.Unknown), string(bundle.Unsigned)}
+	wholes = []string{"whole", "marked", string(bundle.Incomplete), string(bundle.Changed)}
+	makers = []string{string(bundle.Trusted), string(bundle.Unknown), string(bundle.Unsigned), refuted}
 )
 
 // start is the first page.
@@ -38,10 +38,17 @@ func (v *Viewer) start(p *page) *Response {
 	var whole, maker int
 	for _, vol := range v.volumes {
 		one := p.verdict(vol)
-		if one.Broken() {
+		switch {
+		case one.Broken():
 			whole = max(whole, slices.Index(wholes, one.Word))
+		case one.Marked:
+			whole = max(whole, slices.Index(wholes, "marked"))
 		}
-		maker = max(maker, slices.Index(makers, string(one.Signed)))
+		signed := string(one.Signed)
+		if one.Word == refuted {
+			signed = refuted
+		}
+		maker = max(maker, slices.Index(makers, signed))
 	}
 	s.Whole, s.Maker = wholes[whole], makers[maker]
 	return p.show(200, "start", s)

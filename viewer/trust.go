@@ -14,6 +14,9 @@ type publicKey = sign.PublicKey
 // maxNamed is how many items a page names at most.
 const maxNamed = 200
 
+// fingerprintDigits is how many digits a fingerprint has.
+const fingerprintDigits = 40
+
 // A trustNote is what became of a fingerprint that the reader typed.
 type trustNote struct {
 	Key   string // a message, or empty
@@ -133,6 +136,9 @@ func (v *Viewer) startCheck(p *page) *Response {
 // rest would be a list of whom the reader trusts.
 func (v *Viewer) pin(p *page, typed string) *Response {
 	pin, err := sign.ParsePin(typed)
+	if n := len(Digits(typed)); n > 0 && n != fingerprintDigits {
+		return v.trust(p, trustNote{Key: "pin.digits"})
+	}
 	var wrong *sign.FingerprintError
 	switch {
 	case errors.As(err, &wrong) && wrong.Group > 0:
@@ -140,7 +146,9 @@ func (v *Viewer) pin(p *page, typed string) *Response {
 	case err != nil:
 		return v.trust(p, trustNote{Key: "pin.digits"})
 	}
-	if !slices.ContainsFunc(v.standing(p.volume).Signers, pin.Matches) {
+	fits := slices.ContainsFunc(v.standing(p.volume).Signers, pin.Matches)
+	p.volume.refuted.Store(!fits)
+	if !fits {
 		return v.trust(p, trustNote{Key: "pin.other"})
 	}
 	v.mu.Lock()

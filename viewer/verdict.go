@@ -10,9 +10,23 @@ import (
 
 // A verdict is what the reader is told about a bundle.
 type verdict struct {
-	Word   string // one of bundle's verdicts
+	Word   string // one of bundle's verdicts, or refuted
 	Marked bool
 	bundle.Standing
+}
+
+// refuted is the verdict on a bundle that is intact, and signed by somebody else than the reader was told.
+const refuted = "refuted"
+
+// Class is what style sheets go by.
+func (v verdict) Class() string {
+	switch {
+	case v.Word == refuted:
+		return string(bundle.Changed)
+	case v.Marked && !v.Broken():
+		return "marked"
+	}
+	return v.Word
 }
 
 // Broken says whether something is missing or changed: who signed it is then another
@@ -29,6 +43,9 @@ func (p *page) verdict(vol *volume) verdict {
 	word := s.Verdict
 	if w := worse(now.met, now.report); w != "" && word != bundle.Changed {
 		word = w
+	}
+	if word == bundle.Unknown && vol.refuted.Load() {
+		word = refuted
 	}
 	return verdict{
 		Word: string(word), Standing: s,

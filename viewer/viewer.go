@@ -27,6 +27,8 @@ package viewer
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -85,14 +87,30 @@ type volume struct {
 	check  check
 	books  books
 
-	once  sync.Once
-	parts []bundle.Section
+	refuted atomic.Bool // the reader typed another publisher's fingerprint, and none that fits since
+
+	mu    sync.Mutex
+	parts []bundle.Section // once they were read
+}
+
+// met notes what could not be read of a bundle: damage counts for the verdict, whatever is shown without it.
+func (v *volume) met(err error) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, bundle.ErrMissing):
+		v.check.met(bundle.Incomplete, err)
+	case errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrFormat):
+		v.check.met(bundle.Changed, err)
+	}
 }
 
 // newVolume does not count the packer's previews among the files: nobody looks for them.
 func newVolume(number int, r *bundle.Reader) *volume {
 	vol := &volume{number: number, r: r, info: r.Info()}
-	vol.about, _ = r.About() // what cannot be read of it is not shown
+	var err error
+	if vol.about, err = r.About(); err != nil {
+		vol.met(err) // what cannot be read of it is not shown
+	}
 	if n, err := r.Count(bundle.Filter{Folder: bundle.PreviewFolder}); err == nil {
 		vol.info.Items = max(0, vol.info.Items-n)
 	}

@@ -1,7 +1,10 @@
 package viewer
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"html"
 	"io"
 	"net/url"
@@ -683,6 +686,73 @@ func TestIncomplete(t *testing.T) {
 	lacks(t, text, "is-trusted", "is-unknown")
 }
 
+// A marked bundle is green nowhere.
+func TestMarkedIsNotGreen(t *testing.T) {
+	t.Parallel()
+	key := testbundle.Key(t, 1)
+	data, err := os.ReadFile(testbundle.Pack(t, testbundle.Files{"a.txt": "x"}, bundle.Options{Signers: []sign.PrivateKey{key}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSession(t, Options{Pins: []sign.Pin{sign.NewPin(key.Public())}}, testbundle.NewBytes(t, append(data, make([]byte, 14)...)))
+	s.post("check")
+	s.wait()
+	_, start := s.ask("")
+	contains(t, start, `sign is-marked"`, "Something was added")
+	_, home := s.home()
+	lacks(t, home, "badge is-trusted", "standing is-trusted")
+}
+
+// Damage in what the contents are put together from is told, too: here, in the names of the sections.
+func TestDamagedSections(t *testing.T) {
+	t.Parallel()
+	o := bundle.Options{Signers: []sign.PrivateKey{testbundle.Key(t, 1)}, Place: func(it *bundle.Item) (int, string) { return int(it.Path[1]-'0') * 30, "" }}
+	for i := range 300 {
+		o.Sections = append(o.Sections, bundle.Section{Name: bundle.Text{{Text: fmt.Sprintf("section number %d %s", i, testbundle.Letters(400, uint64(i)))}}})
+	}
+	data, err := os.ReadFile(testbundle.Pack(t, testbundle.Files{"a0.txt": "1", "a9.txt": "2"}, o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 4096; at < len(data); at += 500 {
+		worn := slices.Clone(data)
+		worn[at] ^= 1
+		r, err := bundle.NewReader(bytes.NewReader(worn), int64(len(worn)))
+		if err != nil {
+			continue
+		}
+		if _, err := r.Sections(); errors.Is(err, bundle.ErrDamaged) && r.Standing().Verdict == bundle.Unknown {
+			s := newSession(t, Options{}, r)
+			_, home := s.home()
+			if strings.Contains(home, "on-problem") {
+				continue // more than the sections lies there
+			}
+			contains(t, home, "standing is-changed")
+			return
+		}
+	}
+	t.Error("no byte belongs to the sections alone")
+}
+
+// A large picture is checked whole before it goes, and not held in memory.
+func TestLargePicture(t *testing.T) {
+	t.Parallel()
+	noise := testbundle.Noise(3<<20, 9)
+	data, err := os.ReadFile(testbundle.Pack(t, testbundle.Files{"a.png": noise, "b.txt": "x"}, bundle.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSession(t, Options{}, testbundle.NewBytes(t, data))
+	r, got := s.open(viewContent, "a.png")
+	if _, held := r.Body.(*bundle.Content); got != noise || !held {
+		t.Errorf("%d bytes of %d, by %T", len(got), len(noise), r.Body)
+	}
+	s = newSession(t, Options{}, testbundle.NewBytes(t, testbundle.Flip(t, data, noise[2<<20:][:32])))
+	if r, got := s.open(viewContent, "a.png"); r.Status != 500 || strings.Contains(got, noise[:100]) {
+		t.Errorf("a damaged picture: %d, %d bytes", r.Status, len(got))
+	}
+}
+
 func TestTrustWords(t *testing.T) {
 	t.Parallel()
 	key := testbundle.Key(t, 1)
@@ -698,11 +768,11 @@ func TestTrustWords(t *testing.T) {
 		r    *bundle.Reader
 		want []string
 	}{
-		{"trusted", Options{Pins: pins}, testbundle.Open(t, signed), []string{"verdict is-trusted", "You know this one", "Everything is whole"}},
+		{"trusted", Options{Pins: pins}, testbundle.Open(t, signed), []string{"verdict is-trusted", "The same as the digits you gave", "Everything is whole"}},
 		{"unknown", Options{}, testbundle.Open(t, signed), []string{"verdict is-unknown", "Compare", "Everything is whole"}},
 		{"unsigned", Options{}, testbundle.New(t, collection), []string{"verdict is-unsigned", "no signature", "Everything is whole"}},
 		{"marked", Options{Pins: pins}, testbundle.NewBytes(t, append(slices.Clone(data), make([]byte, 100)...)),
-			[]string{"verdict is-trusted", "Something was added"}},
+			[]string{"verdict is-marked", "Something was added"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -729,16 +799,24 @@ func TestPin(t *testing.T) {
 	groups := f.Groups(sign.Latin)
 	groups[4] = string(groups[4][0]) + string('0'+(groups[4][1]-'0'+1)%10) + groups[4][2:]
 	for typed, want := range map[string]string{
-		strings.Join(groups, " "): "mistake in group 5",
-		"12":                      "40 digits",
-		"":                        "40 digits",
-		testbundle.Key(t, 2).Public().Fingerprint().String(): "another publisher",
-		"<script>" + strings.Repeat("x", 4000):               "40 digits",
+		strings.Join(groups, " "):              "mistake in group 5",
+		"12":                                   "40 digits",
+		"":                                     "40 digits",
+		"<script>" + strings.Repeat("x", 4000): "40 digits",
 	} {
 		_, page := s.post("pin", "fingerprint", typed)
 		contains(t, page, want, "is-unknown")
 	}
-	_, page := s.post("pin", "fingerprint", f.Format(sign.Persian))
+	_, page := s.post("pin", "fingerprint", f.String()[:len(f.String())-6])
+	contains(t, page, "It has 40 digits", "autofocus")
+	// That the signer is another than the reader was told is not forgotten on the next page.
+	_, page = s.post("pin", "fingerprint", testbundle.Key(t, 2).Public().Fingerprint().String())
+	contains(t, page, "another publisher", "verdict is-changed", "Do not take this for theirs")
+	_, refuting := s.home()
+	contains(t, refuting, "standing is-changed", "Not by the one whose digits you typed")
+	_, start := s.ask("")
+	contains(t, start, `sign is-changed"`)
+	_, page = s.post("pin", "fingerprint", f.Format(sign.Persian))
 	contains(t, page, "It is the same", "is-trusted")
 	_, home := s.home()
 	contains(t, home, "is-trusted")

@@ -43,6 +43,7 @@
   for (const a of lines) a.addEventListener("click", e => {
     e.preventDefault();
     m.currentTime = +a.dataset.at;
+    box.scrollIntoView({block: "nearest"});
     m.play().catch(() => {});
   });
   let now;

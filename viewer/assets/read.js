@@ -28,7 +28,7 @@
     const full = e.target.closest("a.full"), picture = e.target.closest(".prose img");
     if (e.ctrlKey || e.metaKey || e.shiftKey) return;
     if (full && fill(full.closest("figure"))) e.preventDefault();
-    else if (picture && !picture.closest("a") && picture.naturalWidth > 200) fill(picture.closest("figure") || picture);
+    else if (picture && !picture.closest("a") && picture.naturalWidth > 200) fill(picture);
   });
 
   // Words are compared without case and marks, as far as the browser can tell.

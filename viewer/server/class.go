@@ -31,6 +31,7 @@ type Class struct {
 	server   *Server
 	host     string
 	code     string
+	invite   string   // what a camera reads in place of the code; too long to be guessed
 	key      [32]byte // that tokens are made with
 	tries    *tries
 	listener net.Listener
@@ -50,7 +51,7 @@ func newClass(s *Server, at netip.Addr, port int) (*Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Class{server: s, host: l.Addr().String(), code: fmt.Sprintf("%06d", n), tries: newTries(time.Now), listener: l}
+	c := &Class{server: s, host: l.Addr().String(), code: fmt.Sprintf("%06d", n), invite: secret()[:22], tries: newTries(time.Now), listener: l}
 	rand.Read(c.key[:]) // never fails
 	crowd := &crowd{guard: newGuard(maxConnections), open: map[string]int{}}
 	c.http = &http.Server{
@@ -71,9 +72,12 @@ func (c *Class) Address() string { return "http://" + c.host + "/" }
 // Code is the code of the class.
 func (c *Class) Code() string { return c.code }
 
-// QR is a code for cameras that leads in without typing, as lines for a terminal to be shown dark on light.
-// It is on the wall with the digits, so it may have them in it.
-func (c *Class) QR() ([]string, error) { return qr.Lines(c.Address() + c.code) }
+// Invitation is an address that leads in without the code. It is as good as that, and cannot be guessed: so it
+// works also where others have used up the tries with wrong codes.
+func (c *Class) Invitation() string { return c.Address() + c.invite }
+
+// QR is the invitation for cameras, as lines for a terminal to be shown dark on light.
+func (c *Class) QR() ([]string, error) { return qr.Lines(c.Invitation()) }
 
 func (c *Class) serve(ended chan<- error) {
 	if c != nil {
@@ -118,7 +122,7 @@ func (c *Class) admit(r *http.Request) (path string, code int) {
 	raw := rawPath(r)
 	token, path, deep := strings.Cut(strings.TrimPrefix(raw, "/"), "/")
 	switch {
-	case raw == "/", !deep && isCode(token):
+	case raw == "/", !deep && same(token, c.invite):
 		return "/", c.admitDoor(r, raw)
 	case raw == "/style.css": // that of the door
 		return "style.css", admitMethod(r, "style.css")
@@ -131,11 +135,7 @@ func (c *Class) admit(r *http.Request) (path string, code int) {
 	return place{c.host, token}.admitOrigin(r, path)
 }
 
-func isCode(s string) bool {
-	return len(s) == 6 && strings.Trim(s, "0123456789") == ""
-}
-
-// admitDoor lets codes come from a form of ours, or in the address.
+// admitDoor lets codes come from a form of ours. They do not count in an address, which any page can have a browser ask for.
 func (c *Class) admitDoor(r *http.Request, raw string) int {
 	switch {
 	case r.Header.Get("Upgrade") != "":
@@ -149,9 +149,14 @@ func (c *Class) admitDoor(r *http.Request, raw string) int {
 	return http.StatusMethodNotAllowed
 }
 
-// door lets in who comes with the code, in the address or typed.
+// door lets in who comes by the invitation, or types the code.
 func (c *Class) door(w http.ResponseWriter, r *http.Request) {
-	typed := strings.TrimPrefix(rawPath(r), "/")
+	asked := &viewer.Request{Method: r.Method, Query: r.URL.Query(), AcceptLanguage: r.Header.Get("Accept-Language"), Guest: true}
+	if rawPath(r) != "/" {
+		c.letIn(w, asked)
+		return
+	}
+	typed := ""
 	if r.Method == http.MethodPost {
 		form, code := readForm(w, r, http.NewResponseController(w))
 		if code != http.StatusOK {
@@ -160,7 +165,6 @@ func (c *Class) door(w http.ResponseWriter, r *http.Request) {
 		}
 		typed = viewer.Digits(form.Get("code"))
 	}
-	asked := &viewer.Request{Method: r.Method, Query: r.URL.Query(), AcceptLanguage: r.Header.Get("Accept-Language"), Guest: true}
 	if typed == "" && r.Method != http.MethodPost {
 		c.server.ask(w, r, func(v *viewer.Viewer) *viewer.Response { return v.Door(asked, false, 0) })
 		return
@@ -170,6 +174,11 @@ func (c *Class) door(w http.ResponseWriter, r *http.Request) {
 		c.server.ask(w, r, func(v *viewer.Viewer) *viewer.Response { return v.Door(asked, true, wait) })
 		return
 	}
+	c.letIn(w, asked)
+}
+
+// letIn leads to the first page, with a token.
+func (c *Class) letIn(w http.ResponseWriter, asked *viewer.Request) {
 	to := "/" + c.token() + "/"
 	if lang := asked.Query.Get("lang"); lang != "" {
 		to += "?lang=" + url.QueryEscape(lang)

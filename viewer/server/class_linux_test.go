@@ -33,7 +33,7 @@ func (l *live) pupil() *live {
 	l.t.Helper()
 	c := l.s.Class()
 	p := &live{t: l.t, s: l.s, host: c.host}
-	got := p.ask("GET", "/"+c.Code())
+	got := p.ask("GET", "/"+c.invite)
 	p.path = got.head.Get("Location")
 	if got.code != 303 || !regexp.MustCompile(`^/[A-Za-z0-9_-]{43}/$`).MatchString(p.path) {
 		l.t.Fatalf("with the code: %d, to %q", got.code, p.path)
@@ -74,10 +74,11 @@ func TestClassDoor(t *testing.T) {
 	if got != freeTries {
 		t.Errorf("%d wrong codes are counted, want %d", got, freeTries)
 	}
-	for _, try := range []answer{door.ask("GET", "/"+c.Code()), door.send("POST", "/", "code="+c.Code(), own)} {
-		if try.code != 429 || !strings.Contains(try.body, "Seconds: 30") {
-			t.Errorf("with the right code, too soon: %d\n%s", try.code, try.body)
-		}
+	if got := door.send("POST", "/", "code="+c.Code(), own); got.code != 429 || !strings.Contains(got.body, "Seconds: 30") {
+		t.Errorf("with the right code, too soon: %d\n%s", got.code, got.body)
+	}
+	if got := door.ask("GET", "/"+c.invite); got.code != 303 {
+		t.Errorf("by the invitation, which nobody guesses: %d", got.code)
 	}
 }
 
@@ -108,7 +109,7 @@ func TestClassStrict(t *testing.T) {
 		t.Fatalf("with a token: %d", got.code)
 	}
 	forged := "/" + strings.Repeat("A", 43) + "/"
-	for _, path := range []string{forged, l.path, p.path[:22] + q.path[22:], strings.TrimSuffix(p.path, "/"), "/favicon.ico", "/x/style.css", "/12345", "/1234567"} {
+	for _, path := range []string{forged, l.path, p.path[:22] + q.path[22:], strings.TrimSuffix(p.path, "/"), "/favicon.ico", "/x/style.css", "/12345", "/1234567", "/" + c.Code(), "/" + c.invite + "x", "/" + c.invite[:21]} {
 		if got := p.ask("GET", path); got.code != 404 || got.body != "" {
 			t.Errorf("%s: %d %q", path, got.code, got.body)
 		}
@@ -116,7 +117,7 @@ func TestClassStrict(t *testing.T) {
 	if got := l.ask("GET", p.path); got.code != 404 {
 		t.Errorf("a pupil's token at the loopback address: %d", got.code)
 	}
-	if got := l.ask("GET", "/"+c.Code()); got.code != 404 {
+	if got := l.ask("GET", "/"+c.invite); got.code != 404 {
 		t.Errorf("the code at the loopback address: %d", got.code)
 	}
 	_, port, err := net.SplitHostPort(c.host)
@@ -132,7 +133,7 @@ func TestClassStrict(t *testing.T) {
 		conn.Close()
 		t.Error("the class is listened for at other addresses, too")
 	}
-	for _, at := range []string{"/", "/" + c.Code(), p.path, "/style.css"} {
+	for _, at := range []string{"/", "/" + c.invite, p.path, "/style.css"} {
 		for _, method := range []string{"PUT", "DELETE", "OPTIONS", "TRACE"} {
 			if got := p.ask(method, at); got.code != 405 {
 				t.Errorf("%s %s: %d", method, at, got.code)
@@ -226,7 +227,7 @@ func TestClassOfThirty(t *testing.T) {
 		pupils.Go(func() {
 			client := from(n + 1)
 			defer client.CloseIdleConnections()
-			if err := lesson(client, c.Address()+c.Code()); err != nil {
+			if err := lesson(client, c.Invitation()); err != nil {
 				t.Errorf("pupil %d: %v", n, err)
 			}
 		})

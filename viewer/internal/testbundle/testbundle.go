@@ -188,6 +188,15 @@ func Flip(t testing.TB, data []byte, what string) []byte {
 	return data
 }
 
+// Letters returns n letters that do not compress, the same for the same seed.
+func Letters(n int, seed uint64) string {
+	b := []byte(Noise(n, seed))
+	for i := range b {
+		b[i] = 'a' + b[i]%26
+	}
+	return string(b)
+}
+
 // Noise returns n bytes that do not compress, the same for the same seed.
 func Noise(n int, seed uint64) string {
 	b := make([]byte, n)
