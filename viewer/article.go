@@ -226,8 +226,9 @@ func (a *article) headings(body []byte) []byte {
 		tag, level := body[i:tagEnd], body[i+2]
 		end := bytes.Index(body[tagEnd:], []byte{'<', '/', 'h', level, '>'})
 		if next := nextHeading(body[tagEnd:]); end < 0 || next >= 0 && next < end {
-			end = max(next, 0) // it has others in it
+			end = next // it has others in it
 		}
+		end = max(end, 1)
 		h := heading{Title: textOf(body[tagEnd+1 : tagEnd+min(end, maxMarkup)]), Depth: int(level - '1'), ID: string(between(tag, ` id="`, `"`))}
 		out = append(out, body[:tagEnd]...)
 		if h.ID == "" {
