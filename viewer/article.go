@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"html"
 	"html/template"
 	"net/url"
 	"regexp"
@@ -55,15 +56,15 @@ func (v *Viewer) article(p *page, s source) (*article, error) {
 	if a, ok := v.pages.get(key).(*article); ok {
 		return a, nil
 	}
-	raw, err := s.read(maxPage)
+	if s.entry.Size > maxArticle {
+		return nil, errTooLong
+	}
+	raw, err := s.read(maxArticle)
 	if err != nil {
 		return nil, err
 	}
 	out := scratch.Get().(*bytes.Buffer)
 	defer release(out)
-	if out.Grow(len(raw)); len(raw) > maxArticle {
-		return nil, errTooLong
-	}
 	if err := sanitize.HTML(out, bytes.NewReader(raw), sanitize.Options{Linker: s.linker}); err != nil {
 		return nil, err
 	}
@@ -266,8 +267,5 @@ func textOf(markup []byte) string {
 		b.Write(text)
 		_, markup, _ = bytes.Cut(rest, []byte(">"))
 	}
-	return clip(plain(strings.Join(strings.Fields(unescape.Replace(b.String())), " ")), maxHeading/3)
+	return clip(plain(strings.Join(strings.Fields(html.UnescapeString(b.String())), " ")), maxHeading/3)
 }
-
-// unescape undoes what the allow-list does to text.
-var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&#34;", `"`, "&quot;", `"`, "&#39;", "'", "&amp;", "&")

@@ -13,20 +13,18 @@ import (
 type beside struct {
 	Before, Behind *neighbour // nil where there is none
 	Up             option     // the list itself
-	Number, Of     int64      // the place in it, counted from 1, or 0 where that is not known
-	Found          bool       // the list is what was found for a query
 }
 
 // A neighbour is the item before or behind.
 type neighbour struct {
-	Address, Title, Language, Kind string
+	Address, Title, Language string
 }
 
 // beside looks for the items next to one in a list. Who does not come from a list goes on in the item's
 // section; where there is none, in its folder.
 func (p *page) beside(e bundle.Entry, l trail) (*beside, error) {
 	if l.found != (inquiry{}) {
-		return &beside{Up: option{Label: p.T("back.found"), Address: p.search(l.found)}, Found: true}, nil
+		return &beside{Up: option{Label: p.T("back.found"), Address: p.search(l.found)}}, nil
 	}
 	s := l.shelf
 	s.after = ""
@@ -66,8 +64,7 @@ func (p *page) up(s shelf) option {
 }
 
 func (p *page) neighbour(e bundle.Entry, s shelf) *neighbour {
-	return &neighbour{Address: p.spot(spot{path: e.Path, trail: trail{shelf: s}}), Title: titleOf(e), Language: e.Language,
-		Kind: string(e.Kind)}
+	return &neighbour{Address: p.spot(spot{path: e.Path, trail: trail{shelf: s}}), Title: titleOf(e), Language: e.Language}
 }
 
 // besideByID looks in a list that goes by the ids of items.

@@ -33,13 +33,10 @@ func (s shelf) String() string {
 	return strings.Join([]string{string(s.kind), s.language, s.folder, s.section, s.after}, "\n")
 }
 
-// shelfLines is how many lines String writes.
-const shelfLines = 5
-
 // parseShelf reads what String wrote, or nothing.
 func parseShelf(text string) shelf {
 	f := strings.Split(text, "\n")
-	if len(f) != shelfLines {
+	if len(f) != 5 {
 		return shelf{}
 	}
 	return shelf{bundle.Kind(f[0]), f[1], f[2], f[3], f[4]}
@@ -74,7 +71,7 @@ func (vol *volume) filter(s shelf) bundle.Filter {
 	}
 	if s.kind != "" {
 		f.Kinds = []bundle.Kind{s.kind}
-	} else if some, _, more, err := vol.r.List(f, 0, 1); err == nil && len(some) == 0 && !more {
+	} else if !vol.any(f) {
 		f.Kinds = []bundle.Kind{bundle.KindPicture}
 	}
 	return f
@@ -131,7 +128,6 @@ type homePage struct {
 type sectionCard struct {
 	option
 	Cover *image // what stands for it, or nil
-	Icon  string
 }
 
 func (v *Viewer) home(p *page, s shelf) *Response {
@@ -322,7 +318,7 @@ func (h *homePage) kindOptions(s shelf, kinds []bundle.Count) []option {
 		}
 		one := all
 		one.kind = kind
-		if s != (shelf{kind: s.kind}) && s.kind != kind && !h.any(one) {
+		if s != (shelf{kind: s.kind}) && s.kind != kind && !h.volume.any(h.volume.filter(one)) {
 			continue
 		}
 		o := option{Label: h.T("kinds." + c.Name), Address: h.address(viewHome, one.String()),
@@ -335,9 +331,9 @@ func (h *homePage) kindOptions(s shelf, kinds []bundle.Count) []option {
 	return list
 }
 
-// any says whether there is anything on a shelf: what leads to nothing is not offered.
-func (h *homePage) any(s shelf) bool {
-	some, _, more, err := h.volume.r.List(h.volume.filter(s), 0, 1)
+// any says whether a filter chooses anything, or may: what leads to nothing is not offered.
+func (vol *volume) any(f bundle.Filter) bool {
+	some, _, more, err := vol.r.List(f, 0, 1)
 	return len(some) > 0 || more || err != nil
 }
 
@@ -359,7 +355,7 @@ func (h *homePage) fillLanguages(s shelf) error {
 	for _, c := range counts[:min(len(counts), chipsShown)] {
 		one := all
 		one.language = c.Name
-		if s != (shelf{language: s.language}) && s.language != c.Name && !h.any(one) {
+		if s != (shelf{language: s.language}) && s.language != c.Name && !h.volume.any(h.volume.filter(one)) {
 			continue
 		}
 		o := option{Label: languageName(c.Name), Tag: c.Name, Current: s.language == c.Name,

@@ -30,7 +30,7 @@ type itemPage struct {
 	Text     string
 	Image    *image  // the picture itself, its preview, or what stands for a film or recording
 	Original string  // the address of the picture, where Image is its preview
-	Beside   *beside // the pictures next to it
+	Beside   *beside // what is next to it in a list
 	Width    int64   // of a film, or 0
 	Height   int64
 	Tracks   []track
@@ -113,7 +113,7 @@ func (i *itemPage) fill(at spot) error {
 	case formText, formStyle:
 		return i.fillText()
 	case formSound, formVideo:
-		return i.fillRecording(at.place)
+		return i.fillRecording()
 	default:
 		i.Show = "save"
 		i.Risky = i.Entry.Kind == bundle.KindDocument || i.Entry.Kind == bundle.KindBook
@@ -190,15 +190,12 @@ func (i *itemPage) fillPage(s source, place string) (err error) {
 	return nil
 }
 
-func (i *itemPage) fillRecording(at string) error {
+func (i *itemPage) fillRecording() error {
 	i.Show = "sound"
 	i.Tracks, i.Saved = i.tracks(i.Entry)
 	if formOf(i.Entry) == formVideo {
 		i.Show = "video"
 		i.Width, i.Height = edges(i.Entry)
-	}
-	if i.at == 0 {
-		i.at, _ = parseSecond(at)
 	}
 	if i.at > 0 {
 		i.Source += "#t=" + strconv.Itoa(i.at)

@@ -75,13 +75,10 @@ func (s inquiry) String() string {
 	return strings.Join([]string{s.id, s.volume, s.kind, s.language, s.section, s.from, s.to}, "\n")
 }
 
-// inquiryLines is how many lines String writes.
-const inquiryLines = 7
-
 // parseInquiry reads what String wrote, or nothing.
 func parseInquiry(text string) inquiry {
 	f := strings.Split(text, "\n")
-	if len(f) != inquiryLines {
+	if len(f) != 7 {
 		return inquiry{}
 	}
 	return inquiry{f[0], f[1], f[2], f[3], f[4], f[5], f[6]}

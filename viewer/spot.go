@@ -7,7 +7,7 @@ import "strings"
 type spot struct {
 	path    string // of the item
 	chapter string // of a book: the path of the file in it
-	place   string // an id in a page; of a film, the second; or nothing
+	place   string // an id in a page, or nothing
 	trail   trail
 }
 
@@ -17,15 +17,15 @@ type trail struct {
 	found inquiry // what was searched for
 }
 
-// String writes a spot for an address: a line each for its parts, those at the end only where there is
-// anything in them. Paths and ids have no line feeds.
+// String writes a spot for an address: the path, and behind it what else there is, a line each. Paths and ids
+// have no line feeds.
 func (s spot) String() string {
-	parts := []string{s.path, s.chapter, s.place, "", ""}
+	parts := []string{s.path, s.chapter, s.place}
 	switch {
 	case s.trail.found != (inquiry{}):
-		parts[3], parts[4] = "q", s.trail.found.String()
+		return strings.Join(append(parts, "q", s.trail.found.String()), "\n")
 	case s.trail.shelf != (shelf{}):
-		parts[3], parts[4] = "h", s.trail.shelf.String()
+		return strings.Join(append(parts, "h", s.trail.shelf.String()), "\n")
 	}
 	return strings.TrimRight(strings.Join(parts, "\n"), "\n")
 }
@@ -34,12 +34,11 @@ func (s spot) String() string {
 func parseSpot(text string) spot {
 	parts := append(strings.SplitN(text, "\n", 5), "", "", "", "")
 	s := spot{path: parts[0], chapter: parts[1], place: parts[2]}
-	// What String trimmed comes back.
-	switch rest := parts[4]; parts[3] {
+	switch parts[3] {
 	case "q":
-		s.trail.found = parseInquiry(rest + strings.Repeat("\n", max(0, inquiryLines-1-strings.Count(rest, "\n"))))
+		s.trail.found = parseInquiry(parts[4])
 	case "h":
-		s.trail.shelf = parseShelf(rest + strings.Repeat("\n", max(0, shelfLines-1-strings.Count(rest, "\n"))))
+		s.trail.shelf = parseShelf(parts[4])
 	}
 	return s
 }

@@ -9,14 +9,15 @@
 // # What content can do
 //
 // Whatever the packer did, a page goes through the allow-list of bundle/sanitize
-// when it is shown. It then lies in a frame without scripts, under a policy that
-// lets it load nothing but what its own bundle holds. Its links are replaced by
-// sealed addresses (see seal.go): they say nothing to who reads a browser's
+// when it is shown. An article then stands in a page of the viewer's own, without any
+// style, class, id or name of its own (see article.go). A site, which has a style, lies in a
+// frame without scripts, under a policy that lets it load nothing but what its own bundle
+// holds. Links are replaced by sealed addresses (see seal.go): they say nothing to who reads a browser's
 // history, and one bundle cannot guess those of another. Links that lead out of a
 // bundle end at a page that names the address and the danger. Pages of the viewer's
-// own have one small script, which their policy names: it offers ways to go on with
-// what is typed in the search field, and empties the page when the reader leaves, or when
-// the viewer does not say any more that the bundles are there.
+// own have one small script, which their policy names: it helps to search, to read and to
+// play, and empties the page when the reader leaves, or when the viewer does not say any
+// more that the bundles are there. All but the last works without it.
 //
 // # What the reader's computer keeps
 //
