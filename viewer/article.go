@@ -44,7 +44,7 @@ const (
 	maxArticle  = 4 << 20 // bytes of a page
 	maxHeadings = 500
 	maxMarkup   = 4 << 10 // bytes of a heading, markup and all
-	maxHeading  = 300     // bytes of its text
+	maxHeading  = 100     // characters of its text
 	maxIDs      = 16      // in one attribute
 )
 
@@ -132,10 +132,10 @@ func (p *page) sized(clean []byte, l *linker) []byte {
 		if !ok || bytes.Contains(attributes, []byte(` width="`)) || bytes.Contains(attributes, []byte(` height="`)) {
 			continue
 		}
-		if e, err := p.volume.r.Lookup(path); err == nil {
-			if width, height := edges(e); width > 0 {
-				out = fmt.Appendf(out, ` width="%d" height="%d"`, width, height)
-			}
+		if e, err := p.volume.r.Lookup(path); err != nil {
+			p.volume.met(err)
+		} else if width, height := edges(e); width > 0 {
+			out = fmt.Appendf(out, ` width="%d" height="%d"`, width, height)
 		}
 	}
 	return append(out, clean...)
@@ -261,11 +261,6 @@ func nextHeading(b []byte) int {
 
 // textOf is the text of markup that the allow-list wrote, on one line.
 func textOf(markup []byte) string {
-	var b strings.Builder
-	for len(markup) > 0 && b.Len() < maxHeading {
-		text, rest, _ := bytes.Cut(markup, []byte("<"))
-		b.Write(text)
-		_, markup, _ = bytes.Cut(rest, []byte(">"))
-	}
-	return clip(plain(strings.Join(strings.Fields(html.UnescapeString(b.String())), " ")), maxHeading/3)
+	text := html.UnescapeString(withoutTags(string(markup)))
+	return clip(plain(strings.Join(strings.Fields(text), " ")), maxHeading)
 }

@@ -26,6 +26,7 @@ type track struct {
 	Language string
 	Label    string
 	Default  bool
+	entry    bundle.Entry
 }
 
 // tracks returns the captions that lie beside a film: those that browsers show, and those to be saved.
@@ -65,7 +66,7 @@ func (p *page) track(e bundle.Entry, as view, tag string) track {
 	if language != "" {
 		label = languageName(language)
 	}
-	return track{Address: address, Language: language, Label: label}
+	return track{Address: address, Language: language, Label: label, entry: e}
 }
 
 // tellTracksApart numbers those of the same name.

@@ -209,7 +209,10 @@ func (h *homePage) fillSections() {
 // first item with one.
 func (h *homePage) sectionCover(n int, sec bundle.Section) (bundle.Entry, bool) {
 	if sec.Cover != "" {
-		if e, err := h.volume.r.Lookup(sec.Cover); err == nil && isImage(e) {
+		e, err := h.volume.r.Lookup(sec.Cover)
+		if err != nil {
+			h.volume.met(err)
+		} else if isImage(e) {
 			return h.volume.cover(e)
 		}
 	}

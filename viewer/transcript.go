@@ -54,14 +54,9 @@ func (p *page) transcript(tracks []track) *transcript {
 	if len(tracks) == 0 {
 		return nil
 	}
-	to, _ := p.viewer.sealer.open(tracks[n].Address)
-	e, err := p.volume.r.Lookup(to.text)
+	raw, err := p.volume.r.ReadItem(tracks[n].entry, maxCaptions)
 	if err != nil {
-		return nil
-	}
-	raw, err := p.volume.r.ReadItem(e, maxCaptions)
-	if err != nil {
-		p.diagnose(err) // it counts for the verdict; the film is shown without
+		p.volume.met(err) // the film is shown without
 		return nil
 	}
 	t := &transcript{Language: tracks[n].Language, Dir: "auto"}
@@ -128,7 +123,7 @@ func parseCues(text string) (cues []cue) {
 		case line == "":
 			now = nil
 		case now != nil && len(now.text) < maxLine:
-			now.text = strings.TrimSpace(now.text + " " + plain(spokenText(line)))
+			now.text = strings.TrimSpace(now.text + " " + plain(spokenEntities.Replace(withoutTags(line))))
 		}
 	}
 	kept := cues[:0]
@@ -162,15 +157,16 @@ func parseTime(s string) (time.Duration, bool) {
 	return time.Duration(seconds)*time.Second + time.Duration(thousandths)*time.Millisecond, seconds <= maxSecond
 }
 
-// spokenText is a line of a caption without its tags.
-func spokenText(line string) string {
+// withoutTags is the text between tags.
+func withoutTags(markup string) string {
 	var b strings.Builder
-	for line != "" {
-		text, rest, _ := strings.Cut(line, "<")
+	for markup != "" {
+		text, rest, _ := strings.Cut(markup, "<")
 		b.WriteString(text)
-		_, line, _ = strings.Cut(rest, ">")
+		_, markup, _ = strings.Cut(rest, ">")
 	}
-	return spokenEntities.Replace(b.String())
+	return b.String()
 }
 
+// spokenEntities are those of WebVTT; marks of direction are left out.
 var spokenEntities = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">", "&nbsp;", " ", "&lrm;", "", "&rlm;", "")
