@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"io"
-	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -54,15 +52,7 @@ func newClass(s *Server, at netip.Addr, port int) (*Class, error) {
 	c := &Class{server: s, host: l.Addr().String(), code: fmt.Sprintf("%06d", n), invite: secret()[:22], tries: newTries(time.Now), listener: l}
 	rand.Read(c.key[:]) // never fails
 	crowd := &crowd{guard: newGuard(maxConnections), open: map[string]int{}}
-	c.http = &http.Server{
-		Handler:                      c,
-		ReadHeaderTimeout:            headTime,
-		IdleTimeout:                  idleTime,
-		MaxHeaderBytes:               maxHeader,
-		DisableGeneralOptionsHandler: true,
-		ConnState:                    crowd.state,
-		ErrorLog:                     log.New(io.Discard, "", 0),
-	}
+	c.http = newHTTP(c, crowd.state)
 	return c, nil
 }
 

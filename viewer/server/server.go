@@ -96,16 +96,21 @@ func New(v *viewer.Viewer, o Options) *Server {
 		guard: newGuard(maxConnections),
 	}
 	s.watch = newWatch(o.Stay || o.Class.IsValid(), s.present)
-	s.http = &http.Server{
-		Handler:                      s,
+	s.http = newHTTP(s, s.guard.state)
+	return s
+}
+
+// newHTTP returns what speaks HTTP for a handler, within the limits, and logs nothing.
+func newHTTP(h http.Handler, state func(net.Conn, http.ConnState)) *http.Server {
+	return &http.Server{
+		Handler:                      h,
 		ReadHeaderTimeout:            headTime,
 		IdleTimeout:                  idleTime,
 		MaxHeaderBytes:               maxHeader,
 		DisableGeneralOptionsHandler: true,
-		ConnState:                    s.guard.state,
+		ConnState:                    state,
 		ErrorLog:                     log.New(io.Discard, "", 0),
 	}
-	return s
 }
 
 // secret returns 256 random bits, as text for an address.
