@@ -29,7 +29,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case code != http.StatusOK:
 		refuse(w, code)
 	default:
-		defer s.watch.enter(r, path)()
 		s.answer(w, r, path, false)
 	}
 }
@@ -143,6 +142,7 @@ func (p place) isOwn(origin []string) bool {
 
 // answer asks the viewer for a path and sends what it says.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string, guest bool) {
+	defer s.watch.enter(r, path)()
 	asked := &viewer.Request{Method: r.Method, Path: path, Query: r.URL.Query(),
 		AcceptLanguage: r.Header.Get("Accept-Language"), Guest: guest}
 	if r.Method == http.MethodPost {
