@@ -71,7 +71,7 @@ func (v *Viewer) article(p *page, s source) (*article, error) {
 	if out.Len() > 2*maxArticle {
 		return nil, errTooLong
 	}
-	a := inline(p.sized(out.Bytes(), s.linker), v.sealer.id)
+	a := inline(s.sized(out.Bytes()), v.sealer.id)
 	v.pages.put(key, a, len(a.Body))
 	return a, nil
 }
@@ -114,9 +114,9 @@ func (a *article) title() {
 // maxSized is how many pictures of an article are looked up for how large they are.
 const maxSized = 300
 
-// sized gives the pictures of a page that do not say how large they are the width and height that the bundle
-// knows, so that the text does not jump when they come.
-func (p *page) sized(clean []byte, l *linker) []byte {
+// sized gives the pictures of a page that do not say how large they are their width and height, so that the text
+// does not jump when they come.
+func (s source) sized(clean []byte) []byte {
 	const tag = "<img"
 	var out []byte
 	for range maxSized {
@@ -128,13 +128,11 @@ func (p *page) sized(clean []byte, l *linker) []byte {
 		out = append(out, clean[:i]...)
 		clean = clean[i:]
 		attributes, _, _ := bytes.Cut(clean, []byte(">"))
-		path, ok := l.pictures[string(between(attributes, ` src="`, `"`))]
+		path, ok := s.linker.pictures[string(between(attributes, ` src="`, `"`))]
 		if !ok || bytes.Contains(attributes, []byte(` width="`)) || bytes.Contains(attributes, []byte(` height="`)) {
 			continue
 		}
-		if e, err := p.volume.r.Lookup(path); err != nil {
-			p.volume.met(err)
-		} else if width, height := edges(e); width > 0 {
+		if width, height := s.edges(path); width > 0 {
 			out = fmt.Appendf(out, ` width="%d" height="%d"`, width, height)
 		}
 	}

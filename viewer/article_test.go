@@ -139,7 +139,9 @@ func FuzzArticle(f *testing.F) {
 	v := New([]*bundle.Reader{testbundle.New(f, testbundle.Files{"p.png": pixel})}, Options{PageCache: -1})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		p := &page{viewer: v, lang: languages()[0], volume: v.volumes[0]}
-		a, err := v.article(p, source{read: func(int64) ([]byte, error) { return raw, nil }, linker: newLinker(v, 0, "a.html", "")})
+		s := p.source(bundle.Entry{Item: bundle.Item{Path: "a.html"}})
+		s.read = func(int64) ([]byte, error) { return raw, nil }
+		a, err := v.article(p, s)
 		if err != nil {
 			return
 		}

@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"io"
 	"io/fs"
 	"slices"
 	"sync"
@@ -18,6 +19,9 @@ const typeBook = "application/epub+zip"
 
 // maxBooks is how many books of a volume stay open: their tables of contents.
 const maxBooks = 4
+
+// maxPictureHead is how many bytes of a picture in a book are read for how large it is.
+const maxPictureHead = 64 << 10
 
 // books are those of a volume that were opened last.
 type books struct {
@@ -135,7 +139,14 @@ func (p *page) part(e bundle.Entry, b *book.Book, f *book.File) source {
 		return data, err
 	}
 	begin := func() ([]byte, error) { return read(maxPage) }
+	edges := func(path string) (width, height int64) {
+		r, err := b.Open(path)
+		if err != nil {
+			return 0, 0
+		}
+		return edgesIn(io.LimitReader(r, maxPictureHead))
+	}
 	l := newLinker(p.viewer, p.volume.number, f.Path, p.suffix())
 	l.book = e.Path
-	return source{inner, f.Path, read, begin, l}
+	return source{inner, f.Path, read, begin, edges, l}
 }

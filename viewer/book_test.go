@@ -71,7 +71,7 @@ func TestBook(t *testing.T) {
 	if strings.Contains(page, "Previous chapter") {
 		t.Error("there is a chapter before the first")
 	}
-	contains(t, page, `<article class="prose"`, "Dig here")
+	contains(t, page, `<article class="prose"`, "Dig here", ` width="1" height="1"`)
 	lacks(t, page, "alert", "<iframe")
 	_, own := s.ask(find(t, page, `class="acts"><a class="act" href="([^"]+)"`))
 	a, chapter := s.ask(find(t, own, `<iframe class="frame" src="([^"]+)"`))

@@ -60,7 +60,8 @@ type source struct {
 	entry  bundle.Entry
 	part   string
 	read   func(limit int64) ([]byte, error)
-	begin  func() ([]byte, error) // the first styleHead bytes, where there are as many
+	begin  func() ([]byte, error)                  // the first styleHead bytes, where there are as many
+	edges  func(path string) (width, height int64) // of a picture beside it, in pixels, or 0
 	linker *linker
 }
 
@@ -75,7 +76,14 @@ func (p *page) source(e bundle.Entry) source {
 		}
 		return b[:n], err
 	}
-	return source{e, "", read, begin, newLinker(p.viewer, p.volume.number, e.Path, p.suffix())}
+	edges := func(path string) (width, height int64) {
+		e, err := p.volume.r.Lookup(path)
+		if err != nil {
+			p.volume.met(err)
+		}
+		return edges(e)
+	}
+	return source{e, "", read, begin, edges, newLinker(p.viewer, p.volume.number, e.Path, p.suffix())}
 }
 
 // give answers with what pages consist of, checked whole before it goes.

@@ -87,8 +87,13 @@ const maxEdges = 1 << 16
 
 // edges returns how wide and high a picture or a film says it is, or 0 where that is nonsense.
 func edges(e bundle.Entry) (width, height int64) {
-	if min(e.Width, e.Height) > 0 && max(e.Width, e.Height) <= maxEdges {
-		return e.Width, e.Height
+	return believed(e.Width, e.Height)
+}
+
+// believed is the width and height that something says it has, or 0 where that is nonsense.
+func believed(width, height int64) (int64, int64) {
+	if min(width, height) > 0 && max(width, height) <= maxEdges {
+		return width, height
 	}
 	return 0, 0
 }

@@ -179,7 +179,7 @@ func TestPicturePage(t *testing.T) {
 		}
 	}
 	_, page := s.open(viewItem, "a.png")
-	contains(t, page, "4000 × 3000", `dir="auto">At low tide`, `">Original</a> <span class="count">12 bytes`)
+	contains(t, page, "4000 × 3000", `dir="auto">At low tide`, `">Original</a> <span class="count">67 bytes`)
 	for _, path := range []string{"d.tiff", "e.tiff"} {
 		_, page := s.open(viewItem, path)
 		contains(t, page, `class="button main"`)

@@ -29,7 +29,7 @@ type linker struct {
 	suffix string // what keeps the reader's look: ?lang=ko, or nothing
 	tops   int    // how many links leave the frame
 
-	pictures map[string]string // the paths of pictures outside of books, by their addresses
+	pictures map[string]string // the paths of pictures, in the bundle or the book, by their addresses
 	seen     map[string]string
 }
 
@@ -100,10 +100,11 @@ func (l *linker) Resource(ref string, use sanitize.Use) (string, bool) {
 	if use == sanitize.Captions {
 		as = viewCaptions
 	}
+	at := to
 	if l.book != "" {
-		return l.v.sealer.seal(target{as, l.volume, l.book + "\n" + to})
+		at = l.book + "\n" + to
 	}
-	address, ok := l.v.sealer.seal(target{as, l.volume, to})
+	address, ok := l.v.sealer.seal(target{as, l.volume, at})
 	if use == sanitize.Picture && ok && len(l.pictures) < maxRemembered {
 		l.pictures[address] = to
 	}
