@@ -119,9 +119,13 @@ type homePage struct {
 	More     string // the address of more folders
 	Rows     []row
 	Gallery  bool   // the rows are pictures
+	Print    string // the address of the list as a handout, or empty
 	First    string // the address of the first items, where these are not
 	Next     string
 	Total    int64 // -1: not known without counting
+
+	Bundle string        // its title, and
+	Parts  []handoutPart // what is printed, where the page is a handout
 }
 
 // A sectionCard leads to a section.
@@ -132,15 +136,10 @@ type sectionCard struct {
 
 func (v *Viewer) home(p *page, s shelf) *Response {
 	h := &homePage{page: p, Info: p.volume.info}
-	h.Heading, h.Language = p.volume.title(p.lang.tag)
 	h.About = phrase(p.volume.about.Description, p.lang.tag)
 	h.About.Text = plain(h.About.Text)
-	h.Issued = p.lang.date(h.Info.Date)
 	h.Newer = v.newerIssue(p.volume)
-	if h.Heading == "" {
-		h.Heading, h.Language = p.T("untitled"), p.lang.tag
-	}
-	h.enter(s)
+	h.name(s)
 	if err := h.fill(s); err != nil {
 		code, key := p.diagnose(err)
 		return p.problem(code, key, shellHeader)
@@ -149,8 +148,13 @@ func (v *Viewer) home(p *page, s shelf) *Response {
 	return p.show(200, "home", h)
 }
 
-// enter puts the name of a section over its page, and of a folder over the folder's.
-func (h *homePage) enter(s shelf) {
+// name puts the name of the bundle over a page, of a section over the section's, and of a folder over the folder's.
+func (h *homePage) name(s shelf) {
+	h.Heading, h.Language = h.volume.title(h.lang.tag)
+	h.Issued = h.lang.date(h.Info.Date)
+	if h.Heading == "" {
+		h.Heading, h.Language = h.T("untitled"), h.lang.tag
+	}
 	name := h.volume.sectionName(s.number(), h.lang.tag)
 	if name.Text == "" && s.folder != "" {
 		name.Text = plain(path.Base(s.folder))
@@ -231,17 +235,17 @@ func (h *homePage) sectionCover(n int, sec bundle.Section) (bundle.Entry, bool) 
 
 func sectionNumber(n int) string { return strconv.Itoa(n) }
 
-// shown returns the items that are due on the page, and where the next ones begin.
-func (h *homePage) shown(s shelf, f bundle.Filter) (entries []bundle.Entry, next uint32, more bool, err error) {
+// shown returns up to n of the items that are due on the page, and where the next ones begin.
+func (h *homePage) shown(s shelf, f bundle.Filter, n int) (entries []bundle.Entry, next uint32, more bool, err error) {
 	if !s.ordered() {
-		return h.volume.r.List(f, h.from, itemsPerPage)
+		return h.volume.r.List(f, h.from, n)
 	}
-	entries, at, more, err := h.volume.inOrder(s.number(), f.Kinds, int64(h.from), itemsPerPage)
+	entries, at, more, err := h.volume.inOrder(s.number(), f.Kinds, int64(h.from), n)
 	return entries, uint32(at), more, err
 }
 
 func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
-	entries, next, more, err := h.shown(s, f)
+	entries, next, more, err := h.shown(s, f, itemsPerPage)
 	if err != nil {
 		return err
 	}
@@ -258,6 +262,9 @@ func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
 		h.Rows = append(h.Rows, w)
 	}
 	tellApart(h.Rows)
+	if len(entries) > 0 && (s.section != "" || s.folder != "") {
+		h.Print = h.address(viewHandout, s.String())
+	}
 	self := h.address(viewHome, s.String())
 	if more {
 		h.Next = from(self, next)

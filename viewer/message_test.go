@@ -72,7 +72,7 @@ func usedMessages(t *testing.T) map[string]bool {
 			used["look."+name+"."+value] = true
 		}
 	}
-	for _, name := range []string{"start", "home", "library", "item", "page", "search", "trust", "outside", "problem", "left"} {
+	for _, name := range []string{"start", "home", "handout", "library", "item", "page", "search", "trust", "outside", "problem", "left"} {
 		used["title."+name] = true
 	}
 	for _, key := range slices.Collect(maps.Keys(used)) {

@@ -30,6 +30,7 @@ type view byte
 const (
 	viewLibrary  view = 'l' // all bundles that are open
 	viewHome     view = 'h' // a bundle's home, or a shelf of it
+	viewHandout  view = 'p' // a shelf, to print
 	viewItem     view = 'i' // the page around an item
 	viewContent  view = 'c' // the item itself
 	viewCaptions view = 'v' // captions, as WebVTT

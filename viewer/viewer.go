@@ -201,6 +201,8 @@ func (v *Viewer) follow(p *page, to target) *Response {
 		return v.library(p)
 	case viewHome:
 		return v.home(p, parseShelf(to.text))
+	case viewHandout:
+		return v.handout(p, parseShelf(to.text))
 	case viewItem:
 		return v.item(p, parseSpot(to.text))
 	case viewContent:

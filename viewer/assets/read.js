@@ -31,6 +31,12 @@
     else if (picture && !picture.closest("a") && picture.naturalWidth > 200) fill(picture);
   });
 
+  const print = document.querySelector(".handout button");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+
   // Words are compared without case and marks, as far as the browser can tell.
   const plain = s => s.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = (main.dataset.words || "").split(/\s+/).filter(w => !w.startsWith("-"))

@@ -1,12 +1,13 @@
 package server
 
 import (
-	"context"
+	"bytes"
 	"encoding/json"
 	"html"
 	"maps"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -24,7 +26,7 @@ import (
 )
 
 // pageKinds are the kinds of page that the viewer has at least.
-var pageKinds = []string{"start", "home", "library", "item article", "item site", "item book", "item text", "item picture", "item sound", "item video", "item save",
+var pageKinds = []string{"start", "home", "handout", "library", "item article", "item site", "item book", "item text", "item picture", "item sound", "item video", "item save",
 	"search found", "search none", "trust trusted", "trust unknown", "trust unsigned", "trust incomplete", "trust changed", "outside", "problem"}
 
 // What tells of which kind a page is.
@@ -180,6 +182,10 @@ func TestPages(t *testing.T) {
 			t.Parallel()
 			r.tab(t).checkStill(pages)
 		})
+		t.Run("print", func(t *testing.T) {
+			t.Parallel()
+			r.tab(t).checkPrint(l, pages["handout"])
+		})
 		t.Run("keyboard", func(t *testing.T) {
 			t.Parallel()
 			r.tab(t).checkKeyboard(pages)
@@ -287,16 +293,33 @@ func (r *reader) checkStill(pages map[string]string) {
 // slow has pages, though not their style sheet, come with so many bytes a second, or as fast as they can for -1.
 func (r *reader) slow(speed float64) {
 	r.t.Helper()
-	r.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-			return err
-		}
-		_, err := chromedp.Call(ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-			MatchedNetworkConditions: []*network.Conditions{
-				{URLPattern: "*://*:*/*/style.css", DownloadThroughput: -1, UploadThroughput: -1},
-				{DownloadThroughput: speed, UploadThroughput: -1}}})
-		return err
-	}))
+	_, err := chromedp.Call(r.ctx, network.Enable, network.EnableParams{})
+	r.must(err)
+	_, err = chromedp.Call(r.ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{
+			{URLPattern: "*://*:*/*/style.css", DownloadThroughput: -1, UploadThroughput: -1},
+			{DownloadThroughput: speed, UploadThroughput: -1}}})
+	r.must(err)
+}
+
+// checkPrint prints a page with the margins that the browser gives it: neither an address nor the time stands there.
+func (r *reader) checkPrint(l *live, address string) {
+	r.t.Helper()
+	needs(r.t, "pdftotext")
+	r.goTo(in(address, "en"))
+	margins := true
+	printed, err := chromedp.Call(r.ctx, page.PrintToPDF, page.PrintToPDFParams{DisplayHeaderFooter: &margins})
+	r.must(err)
+	toText := exec.Command("pdftotext", "-", "-")
+	toText.Stdin = bytes.NewReader(printed.Data)
+	text, err := toText.Output()
+	r.must(err)
+	if !bytes.Contains(text, []byte("Paper cannot be checked")) || bytes.Contains(text, []byte("Paper is found")) {
+		r.t.Errorf("printed is\n%s", text)
+	}
+	if trace := regexp.MustCompile(`\d+/\d+/\d+,|\d+:\d\d.[AP]M|` + regexp.QuoteMeta(l.host)).Find(text); trace != nil {
+		r.t.Errorf("%q is printed, too", trace)
+	}
 }
 
 // checkKeyboard goes through each page with the Tab key: it comes by all that can be used, and shows where it is.
