@@ -23,6 +23,3 @@ func (v *Viewer) Door(r *Request, wrong bool, wait time.Duration) *Response {
 	}
 	return p.show(code, "class", &doorPage{p, wrong, int64((wait + time.Second - 1) / time.Second)})
 }
-
-// Guest says whether the page is for somebody who may read and search, and do nothing that others notice.
-func (p *page) Guest() bool { return p.guest }

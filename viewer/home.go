@@ -162,7 +162,7 @@ func (h *homePage) name(s shelf) {
 	if name.Text == "" {
 		return
 	}
-	h.Up = option{Label: h.Heading, Tag: h.Language, Address: h.Home()}
+	h.Up = option{Label: h.Heading, Tag: h.Language, Address: h.home()}
 	h.Heading, h.Language, h.Section, h.About = name.Text, name.Language, true, bundle.Phrase{}
 }
 

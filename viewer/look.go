@@ -97,8 +97,8 @@ func (p *page) with(change func(*look)) string {
 	return a
 }
 
-// Looks are what a reader can change of how pages look.
-func (p *page) Looks() []chooser {
+// looks are what a reader can change of how pages look.
+func (p *page) looks() []chooser {
 	choose := func(name, now string, values []string, set func(*look, string)) chooser {
 		c := chooser{Name: "look." + name}
 		for _, value := range values {
@@ -120,30 +120,10 @@ func orAuto(value string) string {
 	return value
 }
 
-// Smaller is the address of this page with smaller text, or empty where it is the smallest.
-func (p *page) Smaller() string { return p.resized(-1) }
-
-// Larger is the address of this page with larger text.
-func (p *page) Larger() string { return p.resized(+1) }
-
+// resized is the address of this page with other text, or empty where there is none smaller or larger.
 func (p *page) resized(by int) string {
 	if n := p.look.size + by; n < minSize || n > maxSize {
 		return ""
 	}
 	return p.with(func(l *look) { l.size += by })
 }
-
-// BigScreen is the address of this page for a screen at the other end of the room, or back from it.
-func (p *page) BigScreen() string { return p.with(func(l *look) { l.big = !l.big }) }
-
-// Theme is what style sheets go by for the colours, or empty for those of the system.
-func (p *page) Theme() string { return p.look.theme }
-
-// Width is how wide the lines of articles are.
-func (p *page) Width() string { return p.look.width }
-
-// TextSize is a step above the usual size, or below it.
-func (p *page) TextSize() int { return p.look.size }
-
-// Big says whether the page is for a screen at the other end of the room.
-func (p *page) Big() bool { return p.look.big }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"html/template"
 	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -67,9 +66,7 @@ type page struct {
 	at     int    // the second of a film or recording that the address names, or 0
 	asked  string // what was searched for, or empty
 	guest  bool
-
-	Name    string // of the kind of page: its title is title.NAME
-	Refresh string // where a page that shows work going on looks again, or empty
+	shell
 }
 
 // page begins the answer to a request.
@@ -128,7 +125,7 @@ func (p *page) show(code int, name string, data any) *Response {
 }
 
 func (p *page) render(code int, name string, h Header, data any) *Response {
-	p.Name = name
+	p.enclose(name)
 	var out bytes.Buffer
 	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
 		// A mistake of ours. What was rendered may be half a page.
@@ -188,16 +185,10 @@ func isDamage(err error) bool {
 	return errors.As(err, &d)
 }
 
-// What follows is for the templates.
+// What follows is for the templates, too.
 
 // T returns a message of the interface.
 func (p *page) T(key string, args ...any) string { return p.lang.message(key, args...) }
-
-// Tag is the language of the interface.
-func (p *page) Tag() string { return p.lang.tag }
-
-// Dir is its direction.
-func (p *page) Dir() string { return p.lang.dir }
 
 // Num writes a number.
 func (p *page) Num(n any) string { return p.lang.number(n) }
@@ -205,81 +196,8 @@ func (p *page) Num(n any) string { return p.lang.number(n) }
 // Size writes a number of bytes.
 func (p *page) Size(n int64) string { return p.lang.size(n) }
 
-// Start is the address of the first page.
-func (p *page) Start() string { return "./" + p.suffix() }
-
-// Home is the address of the home of the page's bundle.
-func (p *page) Home() string {
-	if p.volume == nil {
-		if len(p.viewer.volumes) == 0 {
-			return p.Start()
-		}
-		return p.Library()
-	}
-	return p.address(viewHome, "")
-}
-
-// Library is the address of the page that lists all bundles.
-func (p *page) Library() string { return p.addressIn(p.viewer.volumes[0], viewLibrary, "") }
-
-// Trust is the address of the page that says who made the bundle.
-func (p *page) Trust() string { return p.address(viewTrust, "") }
-
-// HasVolume says whether the page belongs to one bundle.
-func (p *page) HasVolume() bool { return p.volume != nil }
-
-// Several says whether there are several bundles.
-func (p *page) Several() bool { return len(p.viewer.volumes) > 1 }
-
-// Searches says whether any bundle can be searched.
-func (p *page) Searches() bool {
-	return slices.ContainsFunc(p.viewer.volumes, func(v *volume) bool { return v.r.HasSearch() })
-}
-
-// Script is what goes on with what is typed.
-func (p *page) Script() template.JS { return template.JS(script) }
-
-// Asked is what was searched for, or nothing.
-func (p *page) Asked() string { return p.asked }
-
-// Badge is the verdict on the page's bundle.
-func (p *page) Badge() verdict { return p.verdict(p.volume) }
-
 // Fingerprint is that of a key, in the reader's digits.
 func (p *page) Fingerprint(k publicKey) string { return k.Fingerprint().Format(p.lang.numerals) }
-
-// Suffix keeps the reader's look in the address that a form posts to.
-func (p *page) Suffix() string { return p.suffix() }
-
-// Form is what a form carries to prove that it is ours.
-func (p *page) Form() string {
-	number := 0
-	if p.volume != nil {
-		number = p.volume.number
-	}
-	a, _ := p.viewer.sealer.seal(target{viewForm, number, ""})
-	return a
-}
-
-// An option is a choice of several.
-type option struct {
-	Label, Tag, Address string
-	Shown               string // how many items it leads to, or empty
-	Current             bool
-}
-
-// Languages are those that the interface speaks.
-func (p *page) Languages() []option {
-	var all []option
-	for _, l := range languages() {
-		all = append(all, option{Label: l.name, Tag: l.tag, Current: l == p.lang,
-			Address: p.with(func(to *look) { to.lang = l.tag })})
-	}
-	return all
-}
-
-// LanguageName is what the language of the interface calls itself.
-func (p *page) LanguageName() string { return p.lang.name }
 
 // plain makes what a stranger wrote fit to be shown: characters that are no text
 // or turn the direction of what follows show as U+FFFD.

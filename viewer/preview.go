@@ -46,9 +46,6 @@ func (w *Preview) notice() *notice {
 	return n
 }
 
-// Preview is what the page says of the preview that it belongs to, if it does.
-func (p *page) Preview() *notice { return p.viewer.options.Preview.notice() }
-
 // With returns a Viewer of other bundles in the place of v: addresses lead to what is the same in them,
 // and it knows what the reader has confirmed and searched for. Both are to be closed.
 func (v *Viewer) With(bundles []*bundle.Reader) *Viewer {

@@ -268,7 +268,7 @@ func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 		w.Size, w.Captions = "", h.T("captions")
 		w.Language, w.LanguageTag = languageName(b.Language), e.Language
 	}
-	if h.Several() && h.inquiry.volume == "" {
+	if h.several() && h.inquiry.volume == "" {
 		w.Volume, w.VolumeTag = a.volume.title(h.lang.tag)
 		w.Volume = cmp.Or(w.Volume, h.T("untitled"))
 	}

@@ -31,9 +31,9 @@ func (v *Viewer) start(p *page) *Response {
 	if s.Open == 0 {
 		return p.show(200, "start", s)
 	}
-	s.Go, s.Check = p.Library(), p.Library()
+	s.Go, s.Check = p.library(), p.library()
 	if s.Open == 1 {
-		s.Go, s.Check = p.Home(), p.Trust()
+		s.Go, s.Check = p.home(), p.trust()
 	}
 	var whole, maker int
 	for _, vol := range v.volumes {

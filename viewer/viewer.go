@@ -180,7 +180,7 @@ func (v *Viewer) Serve(ctx context.Context, r *Request) *Response {
 		return status(204)
 	}
 	p := v.page(r)
-	if n := p.Preview(); n != nil && r.Path == pathVersion {
+	if n := v.options.Preview.notice(); n != nil && r.Path == pathVersion {
 		return whole(200, wordsHeader, []byte(n.Version))
 	}
 	if r.Path == "" {
