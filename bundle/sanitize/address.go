@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// A resolver asks the Linker and checks what it answers.
+// A resolver asks the Linker and checks what it answers. It gives ids their other names, too.
 type resolver struct {
 	linker Linker
-	base   string // a local <base href> up to its last slash, or empty
+	id     func(id string) string // of Options, or nil
+	base   string                 // a local <base href> up to its last slash, or empty
 }
 
 // link answers for a link.
@@ -26,7 +27,7 @@ func (r *resolver) link(raw string) (string, bool) {
 	href = trimAddress(href)
 	switch scheme(href) {
 	case "", "http:", "https:", "mailto:", "tel:":
-		return href, true
+		return r.place(href), true
 	}
 	return "", false
 }
@@ -66,6 +67,43 @@ func (r *resolver) ref(raw string) (string, bool) {
 		return ref, true
 	}
 	return r.base + ref, true
+}
+
+// name returns what is written for an id.
+func (r *resolver) name(id string) string {
+	if r.id == nil || id == "" {
+		return id
+	}
+	return r.id(id)
+}
+
+// place returns an address with another name for the place in the page that it leads to, if it leads to one.
+func (r *resolver) place(address string) string {
+	if r.id == nil || len(address) < 2 || address[0] != '#' {
+		return address
+	}
+	return "#" + r.id(address[1:])
+}
+
+// renamed returns the value of an attribute of a kind with other names for the ids in it.
+func (r *resolver) renamed(k kind, value []byte) []byte {
+	if r.id == nil {
+		return value
+	}
+	switch k {
+	case ident:
+		return []byte(r.name(string(value)))
+	case fragment, link:
+		return []byte(r.place(string(value)))
+	case idents:
+		ids := strings.Fields(string(value))
+		ids = ids[:min(len(ids), maxIDs)]
+		for i := range ids {
+			ids[i] = r.id(ids[i])
+		}
+		return []byte(strings.Join(ids, " "))
+	}
+	return value
 }
 
 // setBase takes the address of a <base href>, if it is a relative path.

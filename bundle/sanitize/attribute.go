@@ -17,7 +17,9 @@ const (
 	query                // a media query or a list of sizes
 	media                // a media type with parameters
 	flag                 // written without a value
-	fragment             // # and a name
+	fragment             // # and an id
+	ident                // an id
+	idents               // several, with spaces between them
 	tick                 // checkbox or radio
 	link                 // Linker.Link
 	source               // Linker.Resource for the element's use
@@ -51,27 +53,33 @@ func buildAttributes() map[string]*attribute {
 			m[name] = &one
 		}
 	}
-	add("id title role", attribute{kind: anyText, on: everywhere})
-	add("lang", attribute{kind: language, on: everywhere})
-	add("dir", attribute{kind: word, on: everywhere})
-	add("hidden", attribute{kind: flag, on: everywhere})
-	add(`aria-atomic aria-braillelabel aria-colcount aria-colindex aria-colspan aria-current
-		aria-describedby aria-description aria-details aria-disabled aria-expanded
-		aria-hidden aria-label aria-labelledby aria-level aria-owns aria-posinset
-		aria-roledescription aria-rowcount aria-rowindex aria-rowspan aria-selected
-		aria-setsize aria-sort aria-valuemax aria-valuemin aria-valuenow aria-valuetext`,
-		attribute{kind: anyText, on: everywhere})
-	add("class", attribute{kind: anyText, on: everywhere, look: true})
-	add("style", attribute{kind: style, on: everywhere, look: true})
+	addCommon(add)
 	addContent(add)
 	addLook(add)
 	return m
 }
 
+// addCommon adds attributes that may stand everywhere.
+func addCommon(add func(string, attribute)) {
+	add("id", attribute{kind: ident, on: everywhere})
+	add("title role", attribute{kind: anyText, on: everywhere})
+	add("lang", attribute{kind: language, on: everywhere})
+	add("dir", attribute{kind: word, on: everywhere})
+	add("hidden", attribute{kind: flag, on: everywhere})
+	add(`aria-atomic aria-braillelabel aria-colcount aria-colindex aria-colspan aria-current
+		aria-description aria-disabled aria-expanded aria-hidden aria-label aria-level aria-posinset
+		aria-roledescription aria-rowcount aria-rowindex aria-rowspan aria-selected
+		aria-setsize aria-sort aria-valuemax aria-valuemin aria-valuenow aria-valuetext`,
+		attribute{kind: anyText, on: everywhere})
+	add("aria-describedby aria-details aria-labelledby aria-owns", attribute{kind: idents, on: everywhere})
+	add("class", attribute{kind: anyText, on: everywhere, look: true})
+	add("style", attribute{kind: style, on: everywhere, look: true})
+}
+
 // addContent adds attributes that belong to what a page says.
 func addContent(add func(string, attribute)) {
 	add("href", attribute{kind: link, on: inAnchor | inArea})
-	add("name", attribute{kind: anyText, on: inAnchor | inMap})
+	add("name", attribute{kind: ident, on: inAnchor | inMap})
 	add("alt", attribute{kind: anyText, on: inImage | inArea})
 	add("src", attribute{kind: source,
 		on: inImage | inAudio | inVideo | inSource | inTrack})
@@ -90,7 +98,8 @@ func addContent(add func(string, attribute)) {
 	add("srclang", attribute{kind: language, on: inTrack})
 	add("label", attribute{kind: anyText, on: inTrack})
 	add("colspan rowspan scope", attribute{kind: word, on: inCell})
-	add("headers abbr", attribute{kind: anyText, on: inCell})
+	add("headers", attribute{kind: idents, on: inCell})
+	add("abbr", attribute{kind: anyText, on: inCell})
 	add("span", attribute{kind: word, on: inColumn})
 	add("start", attribute{kind: word, on: inOrdered})
 	add("value", attribute{kind: anyText, on: inItem | inMeter | inQuoted})

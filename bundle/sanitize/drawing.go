@@ -15,7 +15,7 @@ type drawing struct {
 	z      *html.Tokenizer
 	inPage bool
 	styles bool     // in a page: it keeps its styles
-	refs   resolver // in a page: for the style of the svg element
+	refs   resolver // in a page: for pictures, ids and the style of the svg element
 	ids    *copies
 
 	stack   []shape
@@ -175,8 +175,8 @@ func (d *drawing) attributes(s *shape, isRoot bool) (has bool) {
 			ref = string(bytes.TrimSpace(value))
 		case word:
 			if len(value) > 0 && isTidy(value) {
-				s.id, s.hasID = string(value), true
-				d.plain(a.name, value)
+				s.id, s.hasID = d.refs.name(string(value)), true
+				d.plain(a.name, []byte(s.id))
 			}
 		default:
 			d.attribute(a, value, isRoot)
@@ -197,15 +197,18 @@ func (d *drawing) attribute(a *attribute, value []byte, isRoot bool) {
 			d.plain(a.name, s.declarations(value))
 		}
 	case a.kind == style:
-		s := sheet{drawing: true}
+		s := d.ownSheet()
 		d.plain(a.name, s.declarations(value))
 	case a.kind == source && bytes.ContainsAny(value, `(\`):
-		s := sheet{drawing: true}
+		s := d.ownSheet()
 		d.plain(a.name, s.single(value))
 	default:
 		d.plain(a.name, value)
 	}
 }
+
+// ownSheet is what cleans the styles of a drawing, which name nothing but parts of it.
+func (d *drawing) ownSheet() sheet { return sheet{drawing: true, refs: resolver{id: d.refs.id}} }
 
 // plain writes an attribute unless nothing is left of its value.
 func (d *drawing) plain(name string, value []byte) {
@@ -219,6 +222,7 @@ func (d *drawing) plain(name string, value []byte) {
 // reference writes the href of a shape, if it stays inside the drawing. It says
 // whether it did.
 func (d *drawing) reference(s *shape, ref string) bool {
+	ref = d.refs.place(ref)
 	switch {
 	case s.element == shapeImage && !isRaster(ref):
 		// Books have their covers so. In a page such a picture is what an img element shows.
@@ -284,7 +288,7 @@ func (d *drawing) closeTo(i int) {
 
 // style writes a style element with the style sheet cleaned.
 func (d *drawing) style() {
-	s := sheet{drawing: true}
+	s := d.ownSheet()
 	clean := s.clean(d.sheet)
 	if len(clean) == 0 {
 		return

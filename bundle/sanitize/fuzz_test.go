@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 )
 
 func FuzzHTML(f *testing.F) {
@@ -24,6 +26,9 @@ func FuzzHTML(f *testing.F) {
 			t.Skip("long")
 		}
 		if err := checkTwice(in); err != nil {
+			t.Error(err)
+		}
+		if err := checkNamed(in); err != nil {
 			t.Error(err)
 		}
 	})
@@ -45,6 +50,9 @@ func FuzzCSS(f *testing.F) {
 		if twice := cleanCSS(t, once, n); once != twice {
 			t.Errorf("not the same twice\nin  %q\n1st %q\n2nd %q", in, once, twice)
 		}
+		if err := checkSheetNamed(in); err != nil {
+			t.Error(err)
+		}
 		// A style attribute is read by other rules.
 		s := sheet{refs: resolver{linker: n}}
 		inline := string(s.declarations([]byte(in)))
@@ -57,6 +65,52 @@ func FuzzCSS(f *testing.F) {
 		}
 	})
 }
+
+// checkNamed gives the ids of a page names that have to be escaped wherever they stand, and complains when the
+// page is not what a page may be then, or has an id without such a name.
+func checkNamed(in string) error {
+	n := newNotebook()
+	var out strings.Builder
+	if err := HTML(&out, strings.NewReader(in), Options{Linker: n, Styles: true, ID: thorny}); err != nil {
+		return nil // as without names
+	}
+	root, err := html.Parse(strings.NewReader(out.String()))
+	if err != nil {
+		return err
+	}
+	for node := range root.Descendants() {
+		for _, a := range node.Attr {
+			if a.Key == "href" && strings.HasPrefix(a.Val, "#") {
+				n.links[a.Val] = true // the notebook was asked for the one before
+			}
+			if (a.Key == "id" || a.Key == "name") && a.Val != "" && !strings.HasPrefix(a.Val, thorns) {
+				return fmt.Errorf("%s=%q\nin  %q\nout %q", a.Key, a.Val, in, out.String())
+			}
+		}
+	}
+	if err := checkPage(out.String(), n); err != nil {
+		return fmt.Errorf("%w, with names\nin  %q\nout %q", err, in, out.String())
+	}
+	return nil
+}
+
+// checkSheetNamed does the same with a style sheet.
+func checkSheetNamed(in string) error {
+	n := newNotebook()
+	var out strings.Builder
+	if err := CSS(&out, strings.NewReader(in), Options{Linker: n, ID: thorny}); err != nil {
+		return nil
+	}
+	if err := checkSheet(out.String(), n); err != nil {
+		return fmt.Errorf("%w, with names\nin  %q\nout %q", err, in, out.String())
+	}
+	return nil
+}
+
+// thorns begin the names of thorny.
+const thorns = `1"'</style>\){}/*`
+
+func thorny(id string) string { return thorns + id }
 
 func FuzzSVG(f *testing.F) {
 	for _, c := range drawingCases {

@@ -57,7 +57,7 @@ func newPage(w io.Writer, r io.Reader, o Options) *page {
 		stack: p.stack[:0],
 		z:     newTokenizer(r),
 		o:     o,
-		refs:  resolver{linker: o.Linker},
+		refs:  resolver{linker: o.Linker, id: o.ID},
 	}
 	return p
 }
@@ -393,7 +393,7 @@ func (p *page) attribute(e *element, a *attribute, value []byte) bool {
 		if len(value) > maxValue || !kind.matches(value) {
 			return false
 		}
-		p.out.attribute(a.name, value)
+		p.out.attribute(a.name, p.refs.renamed(kind, value))
 		return true
 	}
 	if ok {

@@ -50,6 +50,8 @@ const (
 	maxValue = 64 << 10
 	// maxAddress is the longest address. Only data: addresses come near it.
 	maxAddress = 8 << 20
+	// maxIDs is how many ids in an attribute get other names; the rest is left out.
+	maxIDs = 16
 	// maxCandidates is how many pictures a srcset offers.
 	maxCandidates = 32
 	// maxSheetDepth is how deep rules and brackets nest in a style sheet.
@@ -107,6 +109,11 @@ type Options struct {
 	// is an article: it has no style of its own and cannot draw over what is
 	// around it.
 	Styles bool
+	// ID answers what stands for an id, or for the name of an anchor or a map, wherever it stands: in attributes,
+	// behind the # of a link to a place in the page itself, in selectors and in url() of styles. Ids that are
+	// the same must get the same answer, since they belong together; as an address has them, they
+	// may have percent escapes. Selectors for a part of an id ([id^=a]) stay, and match what was answered. Nil keeps ids as they are.
+	ID func(id string) string
 	// Title is the title of the page that is written. It shows in the browser's
 	// history, so it is the caller's, never the document's.
 	Title string
@@ -147,7 +154,7 @@ func HTML(w io.Writer, r io.Reader, o Options) error {
 
 // CSS reads a style sheet from r and writes it to w with the rules and
 // declarations that are known to be harmless. Addresses in it go to o.Linker,
-// which resolves them against the place of this sheet; of o only Linker is used.
+// which resolves them against the place of this sheet; of o only Linker and ID are used.
 // It returns ErrTooLarge for more than MaxSheet bytes and writes nothing then.
 func CSS(w io.Writer, r io.Reader, o Options) error {
 	src, err := io.ReadAll(io.LimitReader(r, MaxSheet+1))
@@ -157,7 +164,7 @@ func CSS(w io.Writer, r io.Reader, o Options) error {
 	if len(src) > MaxSheet {
 		return ErrTooLarge
 	}
-	s := sheet{refs: resolver{linker: o.Linker}}
+	s := sheet{refs: resolver{linker: o.Linker, id: o.ID}}
 	if _, err := w.Write(s.clean(src)); err != nil {
 		return fmt.Errorf("sanitize: write: %w", err)
 	}

@@ -117,7 +117,7 @@ func (s *sheet) item() {
 // qualifiedRule handles a selector and its block.
 func (s *sheet) qualifiedRule() {
 	mark := len(s.out)
-	ok := s.prelude(false)
+	ok := s.prelude(false, true)
 	if !s.tok.is('{') {
 		s.cut(mark)
 		if s.tok.is(';') {
@@ -206,7 +206,7 @@ func (s *sheet) atRule() {
 	if s.tok.kind != spaceToken && !s.tok.is('{') && !s.tok.is(';') {
 		s.writeSpace()
 	}
-	ok = s.prelude(true) && ok
+	ok = s.prelude(true, name == "scope") && ok
 	switch {
 	case s.tok.is('{') && name == "font-face":
 		s.block(mark, ok, inFontMode)
@@ -241,7 +241,7 @@ func (s *sheet) importRule() {
 	s.out = append(s.out, "@import "...)
 	s.out = appendString(s.out, []byte(src))
 	s.writeSpace()
-	ok = s.prelude(true) && ok
+	ok = s.prelude(true, false) && ok
 	switch {
 	case s.tok.is('{'):
 		s.cut(mark)

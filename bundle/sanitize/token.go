@@ -41,6 +41,9 @@ func (t token) isFunction(name string) bool {
 	return t.kind == functionToken && strings.EqualFold(string(t.value), name)
 }
 
+// isID says whether a token with a # is the id of something, which begins as a name does; a colour may begin with a digit.
+func (t token) isID() bool { return (&lexer{src: t.raw[1:]}).identAt(0) }
+
 // isCommentMark says whether the token is <!-- or -->, which mean nothing between
 // rules.
 func (t token) isCommentMark() bool {

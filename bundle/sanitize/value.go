@@ -112,10 +112,11 @@ func (s *sheet) property(name string, start int) bool {
 
 // prelude writes what stands before a block: a selector or the conditions of an
 // at-rule. It stops at the brace, or where there can be none any more. It says
-// whether all of it was harmless.
-func (s *sheet) prelude(isAt bool) (ok bool) {
+// whether all of it was harmless. One that selects elements gets other names for their ids.
+func (s *sheet) prelude(isAt, selects bool) (ok bool) {
 	ok, s.glued = true, false
 	var open []byte
+	var in matcher
 	for s.tok.kind != endToken {
 		t := s.tok
 		if len(open) == 0 && (t.is('{') || (t.is(';') && (isAt || s.mode != inSheetMode)) ||
@@ -125,11 +126,54 @@ func (s *sheet) prelude(isAt bool) (ok bool) {
 		var matched bool
 		open, matched = brackets(open, t)
 		ok = ok && matched && isPlain(t) && !fetching[lowerIf(t)]
+		if selects && s.refs.id != nil {
+			in.follow(s)
+		}
 		s.write()
 		s.advance()
 	}
 	s.closeAll(open)
 	return ok
+}
+
+// A matcher follows the tokens of a selector for those that mean an id: #id, [id=id], [href="#id"].
+type matcher struct {
+	inside bool // of brackets
+	kind   kind // of the attribute that is named there
+	sign   byte // the character behind its name, or 0
+	exact  bool // the value comes next, and all of it must be the same
+}
+
+// follow gives the current token another name where it means an id.
+func (m *matcher) follow(s *sheet) {
+	t := &s.tok
+	switch {
+	case t.is('['):
+		*m = matcher{inside: true}
+	case t.is(']'):
+		*m = matcher{}
+	case t.kind == hashToken && t.isID():
+		t.value, t.escaped = []byte(s.refs.name(string(t.value))), true
+	case !m.inside:
+	case t.kind == delimToken:
+		m.exact = t.is('=') && (m.sign == 0 || m.sign == '~')
+		m.sign = t.raw[0]
+	case m.exact && (t.kind == identToken || t.kind == stringToken):
+		t.value, t.escaped = s.refs.renamed(m.kind, t.value), true
+		m.exact = false
+	case t.kind == identToken:
+		*m = matcher{inside: true, kind: kindOf(t.value)}
+	}
+}
+
+// kindOf returns the kind of an attribute; all that we do not know have any text.
+func kindOf(attribute []byte) kind {
+	var n name
+	n.set(attribute)
+	if a := attributes.find(&n); a != nil {
+		return a.kind
+	}
+	return anyText
 }
 
 // lowerIf returns the name of a function in lower case, and nothing for others.
@@ -290,6 +334,7 @@ func (s *sheet) quotedAddress() (ref string, ok bool) {
 func (v *value) address(raw string) {
 	ref := trimAddress(raw)
 	ok := len(ref) > 1 && ref[0] == '#'
+	ref = v.refs.place(ref)
 	if !ok && !v.drawing {
 		use := Picture
 		if v.mode == inFontMode {
