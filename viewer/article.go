@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"html/template"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,9 +15,9 @@ import (
 
 // An article is a stranger's page without any style of its own, fit to stand in a page of ours. The
 // allow-list has left no class, no style and no name of a style sheet in it, so it cannot draw over
-// what is around it; and its ids, and what refers to them, are replaced by such as say nothing and are none
-// of ours. It is made of what the allow-list wrote: there, a double quote ends an attribute and
-// stands nowhere else, and a tag ends with the first >.
+// what is around it; its ids, and what refers to them, say nothing and are none of ours. It is made
+// of what the allow-list wrote: there, a double quote ends an attribute and stands nowhere else, and
+// a tag ends with the first >.
 type article struct {
 	Body     template.HTML
 	Language string // of the page, or empty
@@ -36,16 +35,12 @@ type heading struct {
 	Depth     int // from 0
 }
 
-// idMark begins the ids of an article.
-const idMark = "in-"
-
 // Limits of an article. A longer page is shown in a frame, where it is not taken apart.
 const (
 	maxArticle  = 4 << 20 // bytes of a page
 	maxHeadings = 500
 	maxMarkup   = 4 << 10 // bytes of a heading, markup and all
 	maxHeading  = 100     // characters of its text
-	maxIDs      = 16      // in one attribute
 )
 
 var errTooLong = errors.New("too long for an article")
@@ -65,26 +60,26 @@ func (v *Viewer) article(p *page, s source) (*article, error) {
 	}
 	out := scratch.Get().(*bytes.Buffer)
 	defer release(out)
-	if err := sanitize.HTML(out, bytes.NewReader(raw), sanitize.Options{Linker: s.linker}); err != nil {
+	if err := sanitize.HTML(out, bytes.NewReader(raw), sanitize.Options{Linker: s.linker, ID: v.sealer.id}); err != nil {
 		return nil, err
 	}
-	if out.Len() > 2*maxArticle {
+	if out.Len() > 4*maxArticle { // ids become longer
 		return nil, errTooLong
 	}
-	a := inline(s.sized(out.Bytes()), v.sealer.id)
+	a := inline(s.sized(out.Bytes()))
 	v.pages.put(key, a, len(a.Body))
 	return a, nil
 }
 
 // inline makes an article of a page that the allow-list wrote.
-func inline(clean []byte, name func(id string) string) *article {
+func inline(clean []byte) *article {
 	a := &article{Dir: "auto"}
 	a.root(between(clean, "<html", ">"))
 	_, rest, _ := bytes.Cut(clean, []byte("</head><body"))
 	attributes, body, _ := bytes.Cut(rest, []byte(">"))
 	a.root(attributes)
 	body = bytes.TrimSuffix(bytes.TrimSpace(body), []byte("</body></html>"))
-	body = a.headings(renamed(body, name))
+	body = a.headings(withoutRoles(body))
 	a.Body = template.HTML(body)
 	a.title()
 	return a
@@ -156,61 +151,27 @@ func (a *article) root(attributes []byte) {
 	}
 }
 
-// marks are the attributes whose values are an id, or several; refers are those that have an address,
-// which is one behind a #.
-var (
-	marks = map[string]bool{"id": true, "name": true, "headers": true, "aria-describedby": true, "aria-details": true,
-		"aria-labelledby": true, "aria-owns": true}
-	refers = map[string]bool{"href": true, "xlink:href": true, "usemap": true}
+// roles are those that a stranger's page may have within ours: none that is spoken as if it were the
+// viewer's, such as an alert, or a part of the page around.
+var roles = map[string]bool{"list": true, "listitem": true, "table": true, "row": true, "cell": true, "columnheader": true, "rowheader": true,
+	"rowgroup": true, "img": true, "figure": true, "math": true, "note": true, "none": true, "presentation": true, "separator": true, "definition": true, "term": true}
 
-	// roles are those that a stranger's page may have within ours: none that is spoken as if it were the
-	// viewer's, such as an alert, or a part of the page around.
-	roles = map[string]bool{"list": true, "listitem": true, "table": true, "row": true, "cell": true, "columnheader": true, "rowheader": true,
-		"rowgroup": true, "img": true, "figure": true, "math": true, "note": true, "none": true, "presentation": true, "separator": true, "definition": true, "term": true}
-)
-
-// renamed writes a page with other names for all its ids.
-func renamed(clean []byte, name func(id string) string) []byte {
+// withoutRoles leaves those that are not in the list empty.
+func withoutRoles(clean []byte) []byte {
+	const mark = ` role="`
 	out := make([]byte, 0, len(clean)+len(clean)/16)
 	for {
-		i := bytes.Index(clean, []byte(`="`))
+		i := bytes.Index(clean, []byte(mark))
 		if i < 0 {
 			return append(out, clean...)
 		}
-		key := clean[bytes.LastIndexByte(clean[:i], ' ')+1 : i]
-		out = append(out, clean[:i+2]...)
-		clean = clean[i+2:]
-		end := bytes.IndexByte(clean, '"')
-		value := string(clean[:end])
-		switch {
-		case marks[string(key)]:
-			ids := strings.Fields(value)
-			ids = ids[:min(len(ids), maxIDs)]
-			for n := range ids {
-				ids[n] = name(ids[n])
-			}
-			value = strings.Join(ids, " ")
-		case string(key) == "role" && !roles[value]:
-			value = ""
-		case refers[string(key)] && len(value) > 1 && value[0] == '#':
-			value = "#" + name(unescaped(value[1:]))
-		case strings.Contains(value, "url("):
-			value = drawn.ReplaceAllStringFunc(value, func(ref string) string { return "url(#" + name(drawn.FindStringSubmatch(ref)[1]) + ")" })
+		i += len(mark)
+		end := i + bytes.IndexByte(clean[i:], '"')
+		if out = append(out, clean[:i]...); roles[string(clean[i:end])] {
+			out = append(out, clean[i:end]...)
 		}
-		out = append(out, value...)
 		clean = clean[end:]
 	}
-}
-
-// drawn is how parts of a drawing refer to others.
-var drawn = regexp.MustCompile(`url\((?:&#34;)?#([^)&]*)(?:&#34;)?\)`)
-
-// unescaped is the id that the end of an address means.
-func unescaped(fragment string) string {
-	if id, err := url.PathUnescape(fragment); err == nil {
-		return id
-	}
-	return fragment
 }
 
 // headings gathers the headings of a page, and gives an id to those that have none.

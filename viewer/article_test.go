@@ -37,7 +37,7 @@ func TestD20Article(t *testing.T) {
 		}
 	}
 	contains(t, body, `href="#`+id("two")+`"`, `id="`+id("two")+`"`, `id="`+id("fn-1")+`"`, `href="#`+id("ref-1")+`"`,
-		`usemap="#`+id("m")+`"`, `name="`+id("m")+`"`, `headers="`+id("c1")+" "+id("c2")+`"`, `url(#`+id("g")+`)`, `id="`+id("g")+`"`, `alt="#1 url(x)"`)
+		`usemap="#`+id("m")+`"`, `name="`+id("m")+`"`, `headers="`+id("c1")+" "+id("c2")+`"`, `url(&#34;#`+id("g")+`&#34;)`, `id="`+id("g")+`"`, `alt="#1 url(x)"`)
 	for _, word := range []string{"two", "fn-1", "top", "caf"} {
 		lacks(t, regexp.MustCompile(`>[^<]*<`).ReplaceAllString(body, "><"), `"`+word, "#"+word)
 	}
@@ -131,6 +131,10 @@ func TestRestyle(t *testing.T) {
 	_, article := s.open(viewItem, "index.html")
 	lacks(t, article, "Plain, to read", "As its author made it")
 }
+
+// marks are the attributes whose values are an id, or several.
+var marks = map[string]bool{"id": true, "name": true, "headers": true, "aria-describedby": true, "aria-details": true,
+	"aria-labelledby": true, "aria-owns": true}
 
 func FuzzArticle(f *testing.F) {
 	for _, s := range []string{essay, "<h1", "<h2>x", `<h1 id=">">`, `<p title=' id="x"'>`, "<svg><use href=#a>", `<h1>a</h2></h1>`, "</body></html>x"} {

@@ -27,7 +27,7 @@ var bookParts = [][2]string{
 <li><a href="text/a.xhtml">Digging</a><ol><li><a href="text/b.xhtml">Lining</a></li></ol></li></ol></nav></body></html>`},
 	{"OEBPS/text/a.xhtml", `<html xmlns="http://www.w3.org/1999/xhtml"><head><title>A</title><link rel="stylesheet" href="../book.css"/></head>
 <body><p>Dig here</p><script>alert(1)</script><img src="../pump.png"/><a href="b.xhtml#deep">on</a> <a href="#top">up</a> <a href="../../../a.html">out</a></body></html>`},
-	{"OEBPS/text/b.xhtml", `<html xmlns="http://www.w3.org/1999/xhtml"><body><p id="deep">Line it</p></body></html>`},
+	{"OEBPS/text/b.xhtml", `<html xmlns="http://www.w3.org/1999/xhtml"><head><link rel="stylesheet" href="../book.css"/></head><body><p id="deep">Line it</p></body></html>`},
 	{"OEBPS/text/c.xhtml", `<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Cover it</p></body></html>`},
 	{"OEBPS/pump.png", pixel},
 	{"OEBPS/book.css", `p { background: url(pump.png); color: url(https://site.example/x) }`},

@@ -201,7 +201,7 @@ func release(b *bytes.Buffer) {
 func (v *Viewer) cleanPage(raw []byte, l *linker, p *page) ([]byte, error) {
 	out := scratch.Get().(*bytes.Buffer)
 	defer release(out)
-	o := sanitize.Options{Linker: l, Styles: true, Title: p.T("title.page")}
+	o := sanitize.Options{Linker: l, Styles: true, ID: v.sealer.place, Title: p.T("title.page")}
 	if err := sanitize.HTML(out, bytes.NewReader(raw), o); err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func (v *Viewer) cleanPage(raw []byte, l *linker, p *page) ([]byte, error) {
 
 func (v *Viewer) cleanStyle(raw []byte, l *linker, _ *page) ([]byte, error) {
 	var out bytes.Buffer
-	err := sanitize.CSS(&out, bytes.NewReader(raw), sanitize.Options{Linker: l, Styles: true})
+	err := sanitize.CSS(&out, bytes.NewReader(raw), sanitize.Options{Linker: l, ID: v.sealer.place})
 	return out.Bytes(), err
 }
 

@@ -185,7 +185,7 @@ func (i *itemPage) fillPage(s source, place string) (err error) {
 		i.Show = "site"
 	}
 	if place != "" {
-		i.Source += "#" + place
+		i.Source += "#" + i.viewer.sealer.place(place)
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func (l *linker) link(ref string) (string, bool) {
 	}
 	href, ok := l.top(viewItem, at.String())
 	if fragment != "" {
-		href += "#" + l.v.sealer.id(unescaped(fragment)) // where it is an article
+		href += "#" + l.v.sealer.id(fragment) // where it is an article
 	}
 	return href, ok
 }

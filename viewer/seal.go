@@ -9,6 +9,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash"
+	"net/url"
+	"strings"
 	"sync"
 )
 
@@ -112,15 +114,30 @@ func (w *sealing) tag(note []byte) []byte {
 	return w.mac.Sum(w.sum[:0])[:tagSize]
 }
 
-// idLength is how many characters the ids of articles have behind their mark.
-const idLength = 10
+// Ids of strangers' pages become a mark, and so many characters behind it.
+const (
+	idMark   = "in-"
+	idLength = 10
+)
 
-// id returns what stands for an id of a stranger's page: it shows in addresses, so it says nothing either.
+// id returns what stands for an id of a stranger's page: it shows in addresses, so it says nothing either. An id
+// is the same as it stands in an address.
 func (s *sealer) id(id string) string {
+	if plain, err := url.PathUnescape(id); err == nil {
+		id = plain
+	}
 	w := s.pool.Get().(*sealing)
 	defer s.pool.Put(w)
 	w.note = append(append(w.note[:0], 0), id...) // no view is 0
 	return idMark + base64.RawURLEncoding.EncodeToString(w.tag(w.note))[:idLength]
+}
+
+// place is id for pages in a frame of their own, where #top means their beginning, whether or not something is named so.
+func (s *sealer) place(id string) string {
+	if strings.EqualFold(id, "top") {
+		return id
+	}
+	return s.id(id)
 }
 
 // crypt adds the key stream that belongs to the tag in front to what is behind it.

@@ -162,12 +162,13 @@ func TestWalk(t *testing.T) {
 	_, site := s.ask(find(t, item, `href="([^"]+)">Burns`))
 	contains(t, site, "<bdi>burns</bdi>")
 	_, site = s.ask(find(t, item, `href="([^"]+)">Cool`))
-	contains(t, site, "#cool", "<iframe", `sandbox="allow-same-origin allow-top-navigation-by-user-activation"`)
+	contains(t, site, "#"+s.v.sealer.id("cool"), "<iframe", `sandbox="allow-same-origin allow-top-navigation-by-user-activation"`)
 	a, page := s.ask(find(t, site, `<iframe[^>]* src="([^"]+)"`))
 	if a.Status != 200 || !strings.Contains(a.Header["Content-Security-Policy"][0], "sandbox") {
 		t.Errorf("the page comes with %d and %v", a.Status, a.Header)
 	}
-	lacks(t, page, "alert")
+	lacks(t, page, "alert", "cool")
+	contains(t, page, `id="`+s.v.sealer.id("cool")+`"`)
 	a, sheet := s.ask(find(t, page, `rel="stylesheet" href="([^"]+)"`))
 	lacks(t, sheet, "site.example", "hand.png")
 	if a.Header["Content-Type"][0] != typeCSS {
