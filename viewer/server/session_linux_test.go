@@ -25,13 +25,14 @@ import (
 	"satchel/viewer/internal/testbundle"
 )
 
-// What the bundle of the session has in it: a site's name, words of its pages, of a title and of a path, and
+// What the bundle of the session has in it: a site's name, words of its pages, of a title, of a path and of a place, and
 // what a script of its would leave behind. And what the reader types.
 const (
 	siteNamed  = "site-named-in-the-bundle.example"
 	wordsOfIts = "words-of-its-pages"
 	titleOfIts = "title-of-its-page"
 	pathOfIts  = "path-of-its-page"
+	placeOfIts = "place-in-its-page"
 	leftBehind = "left-behind-by-content"
 	typed      = "typed-by-the-reader"
 )
@@ -143,8 +144,8 @@ func (s session) checkKept(t *testing.T, kept map[string][]byte) {
 			}
 		}
 	})
-	t.Run("G03 G06 no title, path or word that was typed", func(t *testing.T) {
-		for _, text := range []string{titleOfIts, pathOfIts, typed} {
+	t.Run("G03 G06 no title, path, place or word that was typed", func(t *testing.T) {
+		for _, text := range []string{titleOfIts, pathOfIts, placeOfIts, typed} {
 			if at := findIn(kept, text); len(at) > 0 {
 				t.Errorf("%s is in %q of the profile", text, at)
 			}
@@ -208,6 +209,7 @@ caches.open("` + leftBehind + `"); navigator.serviceWorker.register("` + leftBeh
 		"film.mp4":      string(film),
 		"film.en.vtt":   "WEBVTT\n\n00:00.000 --> 00:50.000\n" + wordsOfIts + "\n",
 		"p.png":         "\x89PNG\r\n\x1a\n0000", "notes.txt": wordsOfIts, "card.pdf": "%PDF-1.4 " + wordsOfIts,
+		"far.html":                             `<style>p { height: 3000px }</style><a href="#` + placeOfIts + `">Go down</a><p><h2 id="` + placeOfIts + `">Down</h2><p>`,
 		pathOfIts + "/" + titleOfIts + ".html": "<p>A page.",
 	}, key))
 	profile := filepath.Join(dir, "profile")
@@ -244,6 +246,13 @@ func (r *reader) readThrough(l *live, publisher sign.PublicKey) {
 			r.goTo(framed)
 		}
 	}
+	r.home(l, "")
+	r.follow(anItem+" says far", "a site is shown", atItem+" && "+loaded)
+	r.follow(goDown, "the place is shown", farDown)
+	var framed string
+	r.must(r.look("document.querySelector('iframe').src", &framed))
+	r.goTo(framed)
+	r.follow(goDown, "the place is shown, without a frame", farDown)
 	r.watch(l, wordsOfIts)
 	r.confirm(publisher)
 	r.leave(l)

@@ -40,6 +40,8 @@ const (
 	leaveButton  = "form[action^=leave] button"
 	leftBehindUs = "document.body.textContent.trim() == 'This page is closed.'"
 	film         = "document.querySelector('video')"
+	goDown       = "a says Go down"
+	farDown      = everywhere + ".some(d => d.scrollingElement.scrollTop > 500)"
 )
 
 // searched are pages in five scripts.
@@ -140,7 +142,7 @@ func (r *reader) readOn(l *live) {
 	r.follow(beginReading, "the first page is read", shows("The first page."))
 	first := r.location()
 	r.follow("a says Read on", "a link leads to the other page's own address", shows("The second page.")+" && "+atItem+" && location.href != "+quote(first))
-	r.until("at the place that it named", everywhere+`.some(d => d.scrollingElement.scrollTop > 500)`)
+	r.until("at the place that it named", farDown)
 	r.follow("a says Go out", "D12: a link outside is named first", outsideNamed+" == 'https://site.example/x'")
 	if !strings.HasPrefix(r.location(), l.s.Address()) {
 		r.t.Errorf("the browser is at %s", r.location())
