@@ -129,7 +129,7 @@ func trimAddress(s string) string {
 	}
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] == 0x7f {
-			return lineEnds.Replace(s)
+			return strings.Trim(lineEnds.Replace(s), " ") // which may have stood behind one
 		}
 	}
 	return s
