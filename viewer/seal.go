@@ -129,7 +129,8 @@ func (s *sealer) id(id string) string {
 	w := s.pool.Get().(*sealing)
 	defer s.pool.Put(w)
 	w.note = append(append(w.note[:0], 0), id...) // no view is 0
-	return idMark + base64.RawURLEncoding.EncodeToString(w.tag(w.note))[:idLength]
+	w.text = base64.RawURLEncoding.AppendEncode(append(w.text[:0], idMark...), w.tag(w.note))
+	return string(w.text[:len(idMark)+idLength])
 }
 
 // place is id for pages in a frame of their own, where #top means their beginning, whether or not something is named so.
