@@ -20,7 +20,7 @@ const fingerprintDigits = 40
 // A trustNote is what became of a fingerprint that the reader typed.
 type trustNote struct {
 	Key   string // a message, or empty
-	Group string // the group that is wrong
+	Group string // the group that is wrong, or several
 	Good  bool
 }
 
@@ -131,6 +131,17 @@ func (v *Viewer) startCheck(p *page) *Response {
 	return redirect(p.address(viewTrust, "") + "#check")
 }
 
+// mistakes names the groups whose check digits do not fit. Nobody is told how a fingerprint without a mistake differs
+// from the signer's: where the two are alike but for a group, somebody made them so, for a reader to set right what is not wrong.
+func (p *page) mistakes(wrong *sign.FingerprintError) trustNote {
+	note := trustNote{Key: "pin.group", Group: p.Num(wrong.Group)}
+	for _, group := range wrong.Also {
+		note.Key = "pin.groups"
+		note.Group += ", " + p.Num(group)
+	}
+	return note
+}
+
 // pin takes a fingerprint that the reader compared and typed. It counts until the
 // viewer closes, and only if it is that of a publisher who signed the bundle: the
 // rest would be a list of whom the reader trusts.
@@ -142,7 +153,7 @@ func (v *Viewer) pin(p *page, typed string) *Response {
 	var wrong *sign.FingerprintError
 	switch {
 	case errors.As(err, &wrong) && wrong.Group > 0:
-		return v.trust(p, trustNote{Key: "pin.group", Group: p.Num(wrong.Group)})
+		return v.trust(p, p.mistakes(wrong))
 	case err != nil:
 		return v.trust(p, trustNote{Key: "pin.digits"})
 	}

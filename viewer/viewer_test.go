@@ -826,6 +826,39 @@ func TestPin(t *testing.T) {
 	contains(t, home, "is-unknown")
 }
 
+// B16, B18: all groups with a mistake are named, so that none is left for the next time. A fingerprint without one that is like
+// the signer's but for a group is another's, and nobody is told how near it is.
+func TestB16NearlyTheSame(t *testing.T) {
+	t.Parallel()
+	key := testbundle.Key(t, 1)
+	s := newSession(t, Options{}, testbundle.New(t, collection, key))
+	groups := key.Public().Fingerprint().Groups(sign.Latin)
+	other := func(group int) (mistaken, near string) {
+		data := string('0'+(groups[group][0]-'0'+1)%10) + groups[group][1:4]
+		list := slices.Clone(groups)
+		for c := range 10 {
+			list[group] = data + strconv.Itoa(c)
+			if _, err := sign.ParseFingerprint(strings.Join(list, "")); err == nil {
+				near = list[group]
+			} else {
+				mistaken = list[group]
+			}
+		}
+		return mistaken, near
+	}
+	typed := slices.Clone(groups)
+	typed[1], _ = other(1)
+	typed[6], _ = other(6)
+	_, page := s.post("pin", "fingerprint", strings.Join(typed, " "))
+	contains(t, page, "mistakes in groups 2, 7.", "is-unknown")
+	lacks(t, page, typed[1], typed[6])
+	typed = slices.Clone(groups)
+	_, typed[6] = other(6)
+	_, page = s.post("pin", "fingerprint", strings.Join(typed, " "))
+	contains(t, page, "another publisher", "verdict is-changed")
+	lacks(t, page, typed[6], "group 7", "groups 7", "again.")
+}
+
 // The reader's numerals, and direction, in the languages that have their own.
 func TestInterfaceLanguages(t *testing.T) {
 	t.Parallel()
