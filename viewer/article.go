@@ -51,6 +51,15 @@ func (v *Viewer) article(p *page, s source) (*article, error) {
 	if a, ok := v.pages.get(key).(*article); ok {
 		return a, nil
 	}
+	a, err := s.article(v.sealer.id)
+	if err == nil {
+		v.pages.put(key, a, len(a.Body))
+	}
+	return a, err
+}
+
+// article makes an article of a page, with other names for its ids.
+func (s source) article(name func(id string) string) (*article, error) {
 	if s.entry.Size > maxArticle {
 		return nil, errTooLong
 	}
@@ -60,26 +69,24 @@ func (v *Viewer) article(p *page, s source) (*article, error) {
 	}
 	out := scratch.Get().(*bytes.Buffer)
 	defer release(out)
-	if err := sanitize.HTML(out, bytes.NewReader(raw), sanitize.Options{Linker: s.linker, ID: v.sealer.id}); err != nil {
+	if err := sanitize.HTML(out, bytes.NewReader(raw), sanitize.Options{Linker: s.linker, ID: name}); err != nil {
 		return nil, err
 	}
 	if out.Len() > 4*maxArticle { // ids become longer
 		return nil, errTooLong
 	}
-	a := inline(s.sized(out.Bytes()))
-	v.pages.put(key, a, len(a.Body))
-	return a, nil
+	return inline(s.sized(out.Bytes()), name), nil
 }
 
 // inline makes an article of a page that the allow-list wrote.
-func inline(clean []byte) *article {
+func inline(clean []byte, name func(id string) string) *article {
 	a := &article{Dir: "auto"}
 	a.root(between(clean, "<html", ">"))
 	_, rest, _ := bytes.Cut(clean, []byte("</head><body"))
 	attributes, body, _ := bytes.Cut(rest, []byte(">"))
 	a.root(attributes)
 	body = bytes.TrimSuffix(bytes.TrimSpace(body), []byte("</body></html>"))
-	body = a.headings(withoutRoles(body))
+	body = a.headings(withoutRoles(body), name)
 	a.Body = template.HTML(body)
 	a.title()
 	return a
@@ -174,8 +181,8 @@ func withoutRoles(clean []byte) []byte {
 	}
 }
 
-// headings gathers the headings of a page, and gives an id to those that have none.
-func (a *article) headings(body []byte) []byte {
+// headings gathers the headings of a page, and gives an id, which no page can have, to those that have none.
+func (a *article) headings(body []byte, name func(id string) string) []byte {
 	out := make([]byte, 0, len(body)+1024)
 	for len(a.Contents) < maxHeadings {
 		i := nextHeading(body)
@@ -192,7 +199,7 @@ func (a *article) headings(body []byte) []byte {
 		h := heading{Title: textOf(body[tagEnd+1 : tagEnd+min(end, maxMarkup)]), Depth: int(level - '1'), ID: string(between(tag, ` id="`, `"`))}
 		out = append(out, body[:tagEnd]...)
 		if h.ID == "" {
-			h.ID = idMark + "-" + strconv.Itoa(len(a.Contents))
+			h.ID = name("\x00" + strconv.Itoa(len(a.Contents)))
 			out = append(out, ` id="`+h.ID+`"`...)
 		}
 		if h.Title != "" {

@@ -1,11 +1,11 @@
 package viewer
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"html/template"
 	"strconv"
+	"strings"
 
 	"satchel/bundle"
 )
@@ -104,13 +104,12 @@ func (h *homePage) part(e bundle.Entry) (part handoutPart, size int) {
 // article takes an article over. Its ids get the number of the part, since others have the same; and its pictures
 // are loaded at once, or those that were not looked at would not be printed.
 func (part *handoutPart) article(h *homePage, e bundle.Entry) error {
-	a, err := h.viewer.article(h.page, h.source(e))
+	number := "-" + strconv.Itoa(part.Number)
+	a, err := h.source(e).article(func(id string) string { return h.viewer.sealer.id(id) + number })
 	if err != nil {
 		return err
 	}
-	number := "-" + strconv.Itoa(part.Number)
-	body := renamed([]byte(a.Body), func(id string) string { return id + number })
-	body = bytes.ReplaceAll(body, []byte(`<img loading="lazy"`), []byte("<img"))
+	body := strings.ReplaceAll(string(a.Body), `<img loading="lazy"`, "<img")
 	part.Body, part.Titled, part.Dir = template.HTML(body), a.Titled, a.Dir
 	if a.Language != "" {
 		part.Language = a.Language
