@@ -97,13 +97,19 @@ func (p *page) with(change func(*look)) string {
 	return a
 }
 
+// keyTrying opens the menu of looks: who tries one look may want another, and sees what each does.
+const keyTrying = "trying"
+
+// try is the address of this page in another look, with the menu of looks open. No other link goes on with that.
+func (p *page) try(change func(*look)) string { return extend(p.with(change), keyTrying, 1) }
+
 // looks are what a reader can change of how pages look.
 func (p *page) looks() []chooser {
 	choose := func(name, now string, values []string, set func(*look, string)) chooser {
 		c := chooser{Name: "look." + name}
 		for _, value := range values {
 			c.Options = append(c.Options, option{Label: p.T("look." + name + "." + orAuto(value)), Current: value == now,
-				Address: p.with(func(l *look) { set(l, value) })})
+				Address: p.try(func(l *look) { set(l, value) })})
 		}
 		return c
 	}
@@ -125,5 +131,5 @@ func (p *page) resized(by int) string {
 	if n := p.look.size + by; n < minSize || n > maxSize {
 		return ""
 	}
-	return p.with(func(l *look) { l.size += by })
+	return p.try(func(l *look) { l.size += by })
 }

@@ -59,6 +59,31 @@ func TestLookGoesOn(t *testing.T) {
 	lacks(t, usual, "data-theme")
 }
 
+// Who tries looks finds their menu open after each, and every other link leads to pages where it is closed.
+func TestLookTried(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, Options{}, testbundle.New(t, collection))
+	_, start := s.ask("")
+	lacks(t, start, "<details class=\"menu looks\" open>")
+	_, home := s.ask(find(t, start, `class="button main" href="([^"]+)"`))
+	_, item := s.ask(find(t, home, `class="row" href="([^"]+)"`))
+	for name, page := range map[string]string{"the first page": start, "the home": home, "an item": item} {
+		for _, choice := range []string{`href="([^"]*theme=dark[^"]*)"`, `href="([^"]*width=wide[^"]*)"`, `href="([^"]*size=1[^"]*)"`, `href="([^"]*screen=big[^"]*)"`} {
+			_, tried := s.ask(find(t, page, choice))
+			before, rest, open := strings.Cut(tried, "<details class=\"menu looks\" open>")
+			if !open {
+				t.Errorf("on %s, the menu is closed after %s", name, choice)
+				continue
+			}
+			menu, behind, _ := strings.Cut(rest, "</details>")
+			if n := strings.Count(menu, keyTrying+"=1"); n != strings.Count(menu, "href=") || n < 8 {
+				t.Errorf("on %s, %d links of the menu leave it open:\n%s", name, n, menu)
+			}
+			lacks(t, before+behind, keyTrying+"=")
+		}
+	}
+}
+
 // The largest text has no larger one, the smallest no smaller one.
 func TestLookEnds(t *testing.T) {
 	t.Parallel()

@@ -83,6 +83,7 @@ func (v *Viewer) page(r *Request) *page {
 		from = 0
 	}
 	p := &page{viewer: v, lang: l, look: asked, self: r.Path, from: uint32(from), guest: r.Guest}
+	p.Trying = r.Query.Has(keyTrying)
 	p.at, _ = parseSecond(r.Query.Get("at"))
 	if p.said, err = strconv.Atoi(r.Query.Get("track")); err != nil {
 		p.said = -1

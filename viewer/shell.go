@@ -20,6 +20,7 @@ type shell struct {
 	TextSize         int    // steps above the usual size, or below it
 	Big              bool   // for a screen at the other end of the room
 
+	Trying                     bool      // the menu of looks is open
 	Looks                      []chooser // what a reader can change of how pages look
 	Smaller, Larger, BigScreen string    // addresses of this page with other text, or for another screen; empty where there is none
 
@@ -45,7 +46,7 @@ func (p *page) enclose(name string) {
 	p.Tag, p.Dir, p.LanguageName, p.Languages = p.lang.tag, p.lang.dir, p.lang.name, p.languages()
 	p.Theme, p.LineWidth, p.TextSize, p.Big = p.look.theme, p.look.width, p.look.size, p.look.big
 	p.Looks, p.Smaller, p.Larger = p.looks(), p.resized(-1), p.resized(+1)
-	p.BigScreen = p.with(func(l *look) { l.big = !l.big })
+	p.BigScreen = p.try(func(l *look) { l.big = !l.big })
 	p.HasVolume, p.Several, p.Guest = p.volume != nil, p.several(), p.guest
 	p.Searches = slices.ContainsFunc(p.viewer.volumes, func(v *volume) bool { return v.r.HasSearch() })
 	p.Home, p.Preview = p.home(), p.viewer.options.Preview.notice()
