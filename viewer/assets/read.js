@@ -2,7 +2,30 @@
 // were searched for are marked. All of it has links that do the same, or does without.
 (() => {
   const main = document.querySelector("main"), way = rel => document.querySelector("main a[rel=" + rel + "]");
-  const turn = rel => { const a = way(rel); if (a) a.click(); };
+  // Another page would end full screen. So the next picture comes into this page there, once it can be seen; what else
+  // belongs to it comes when full screen ends. What was blanked meanwhile stays so.
+  let busy, moved;
+  const bring = async (stage, a) => {
+    const answer = await fetch(a.href), page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.querySelector("figure.stage"), figure = next && document.importNode(next, true);
+    if (figure) await figure.querySelector("img").decode().catch(() => {});
+    if (document.fullscreenElement != stage) return;
+    if (!figure) return a.click();
+    const held = stage.contains(document.activeElement);
+    stage.textContent = "";
+    stage.append(...figure.childNodes);
+    if (held) stage.querySelector("a").focus();
+    for (const part of [".head", ".beside"]) main.querySelector(part).replaceWith(page.querySelector(part) || "");
+    history.replaceState(null, "", a.href);
+    moved = true;
+  };
+  addEventListener("fullscreenchange", () => { if (moved && !document.fullscreenElement && main.isConnected) location.reload(); });
+  const turn = rel => {
+    const a = way(rel), full = document.fullscreenElement;
+    if (!a || busy) return;
+    if (!full || !full.matches("figure")) return a.click();
+    busy = bring(full, a).catch(() => {}).then(() => { busy = null; });
+  };
   const turns = main.matches(".shows-picture, .shows-book");
   const rtl = document.documentElement.dir == "rtl";
   addEventListener("keydown", e => {
