@@ -76,7 +76,11 @@ func of(language string) string {
 
 // encode writes the phrases in the order of their tags, which makes it the one spelling.
 func (t Text) encode() []byte {
-	sorted := slices.SortedStableFunc(slices.Values(t), func(a, b Phrase) int { return cmp.Compare(a.Language, b.Language) })
+	var sorted []*Phrase // pointers share the code that sorts with others
+	for i := range t {
+		sorted = append(sorted, &t[i])
+	}
+	slices.SortStableFunc(sorted, func(a, b *Phrase) int { return cmp.Compare(a.Language, b.Language) })
 	var b []byte
 	for _, p := range sorted {
 		b = appendText(appendText(b, p.Language), p.Text)
