@@ -69,8 +69,8 @@ type reading struct {
 // maxDepth is how deep chapters are set in.
 const maxDepth = 4
 
-// fillBook shows a chapter of a book, the first one unless the address names another. A book that
-// cannot be opened can still be saved.
+// fillBook shows a chapter of a book: the one that the address names, or that has the words that the book was found for, or
+// the first. A book that cannot be opened can still be saved.
 func (i *itemPage) fillBook(at spot) error {
 	b, err := i.volume.books.get(i.volume.r, i.Entry)
 	switch {
@@ -82,7 +82,7 @@ func (i *itemPage) fillBook(at spot) error {
 	}
 	n := slices.IndexFunc(b.Chapters, func(c book.Chapter) bool { return c.Path == at.chapter })
 	if at.chapter == "" {
-		n = 0
+		n = i.chapterFor(b, at.trail.found)
 	}
 	if n < 0 {
 		return fs.ErrNotExist

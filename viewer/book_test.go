@@ -33,11 +33,14 @@ var bookParts = [][2]string{
 	{"OEBPS/book.css", `p { background: url(pump.png); color: url(https://site.example/x) }`},
 }
 
-func epub(t *testing.T) string {
+func epub(t testing.TB) string { return epubOf(t, bookParts) }
+
+// epubOf is an EPUB of files with their contents.
+func epubOf(t testing.TB, parts [][2]string) string {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, p := range bookParts {
+	for _, p := range parts {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: p[0]})
 		if err == nil {
 			_, err = io.WriteString(w, p[1])

@@ -113,7 +113,7 @@ func (i *itemPage) fill(at spot) error {
 	case formText, formStyle:
 		return i.fillText()
 	case formSound, formVideo:
-		return i.fillRecording()
+		return i.fillRecording(at.trail.found)
 	default:
 		i.Show = "save"
 		i.Risky = i.Entry.Kind == bundle.KindDocument || i.Entry.Kind == bundle.KindBook
@@ -190,7 +190,7 @@ func (i *itemPage) fillPage(s source, place string) (err error) {
 	return nil
 }
 
-func (i *itemPage) fillRecording() error {
+func (i *itemPage) fillRecording(found inquiry) error {
 	i.Show = "sound"
 	i.Tracks, i.Saved = i.tracks(i.Entry)
 	if formOf(i.Entry) == formVideo {
@@ -200,7 +200,7 @@ func (i *itemPage) fillRecording() error {
 	if i.at > 0 {
 		i.Source += "#t=" + strconv.Itoa(i.at)
 	}
-	i.Said = i.transcript(i.Tracks)
+	i.Said = i.transcript(i.Tracks, found)
 	if cover, ok := i.volume.poster(i.Entry); ok {
 		i.Image = i.image(cover)
 	}

@@ -219,14 +219,14 @@ func (h *searchPage) show(answers []answer, first, end int) (more bool) {
 		in int
 		bundle.Hit
 	}
-	var hits []hit
+	var hits []*hit // pointers share the code that sorts with others
 	for i, a := range answers {
 		for _, b := range a.found.Hits {
-			hits = append(hits, hit{i, b})
+			hits = append(hits, &hit{i, b})
 		}
 		a.found.Hits = nil
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.Score, a.Score) })
+	slices.SortStableFunc(hits, func(a, b *hit) int { return cmp.Compare(b.Score, a.Score) })
 	more = len(hits) > end
 	hits = hits[min(first, len(hits)):min(end, len(hits))]
 	for _, b := range hits {

@@ -23,12 +23,14 @@ type spoken struct {
 	Time   string
 	Text   string
 	Here   string // the address of the film at this time
+	Found  bool   // it has the words that the film was found for
 }
 
 const (
-	linesShown = 150
-	maxSecond  = 1 << 20 // twelve days
-	maxLine    = 1000    // bytes of what is said at a time
+	linesShown  = 150
+	linesBefore = 3       // what is shown before a line that was found
+	maxSecond   = 1 << 20 // twelve days
+	maxLine     = 1000    // bytes of what is said at a time
 )
 
 // parseSecond reads a second of a film.
@@ -40,42 +42,57 @@ func parseSecond(s string) (int, bool) {
 	return n, true
 }
 
-// transcript reads captions: those that the address names, or those that show first.
-func (p *page) transcript(tracks []track) *transcript {
-	n := p.said
-	if n < 0 || n >= len(tracks) {
-		n = 0
-		for i, t := range tracks {
-			if t.Default {
-				n = i
-			}
-		}
-	}
+// transcript reads captions: those that the address names, or those that show first; or where the film was found for
+// words in them, those that have them, from there on.
+func (i *itemPage) transcript(tracks []track, found inquiry) *transcript {
 	if len(tracks) == 0 {
 		return nil
 	}
-	raw, err := p.volume.r.ReadItem(tracks[n].entry, maxCaptions)
-	if err != nil {
-		p.volume.met(err) // the film is shown without
-		return nil
+	n, line, named := i.said, -1, i.said
+	if n < 0 || n >= len(tracks) {
+		n = 0
+		for k, t := range tracks {
+			if t.Default {
+				n = k
+			}
+		}
+	}
+	if i.said < 0 && i.from == 0 && i.at == 0 {
+		if in, at, ok := i.lineFor(tracks, n, found); ok {
+			n, line, named = in, at, in
+		}
 	}
 	t := &transcript{Language: tracks[n].Language, Dir: "auto"}
-	t.fill(p, parseCues(decodeText(raw)))
+	t.fill(i.page, i.cues(tracks[n]), named, line)
 	if len(t.Lines) == 0 {
 		return nil
 	}
 	if len(tracks) > 1 {
-		for i, one := range tracks {
-			t.Tracks = append(t.Tracks, option{Label: one.Label, Tag: one.Language, Current: i == n,
-				Address: extend(p.self+p.suffix(), "track", int64(i)) + "#said"})
+		for k, one := range tracks {
+			t.Tracks = append(t.Tracks, option{Label: one.Label, Tag: one.Language, Current: k == n,
+				Address: extend(i.self+i.suffix(), "track", int64(k)) + "#said"})
 		}
 	}
 	return t
 }
 
-// fill shows a stretch of what is said: that of the cursor, or the one that the film begins in.
-func (t *transcript) fill(p *page, cues []cue) {
+// cues are those of captions: none where they cannot be read, and the film is shown without.
+func (p *page) cues(t track) []cue {
+	raw, err := p.volume.r.ReadItem(t.entry, maxCaptions)
+	if err != nil {
+		p.volume.met(err)
+		return nil
+	}
+	return parseCues(decodeText(raw))
+}
+
+// fill shows a stretch of what is said: that of the cursor, of the line to show first unless that is below 0, or the
+// one that the film begins in. Its addresses name the captions, unless they are below 0.
+func (t *transcript) fill(p *page, cues []cue, track, line int) {
 	first := int(p.from)
+	if line >= linesShown {
+		first = line - linesBefore
+	}
 	if first == 0 {
 		for first+linesShown < len(cues) && cues[first+linesShown].start <= time.Duration(p.at)*time.Second {
 			first += linesShown
@@ -84,14 +101,14 @@ func (t *transcript) fill(p *page, cues []cue) {
 	first = min(first, len(cues))
 	end := min(first+linesShown, len(cues))
 	self := p.self + p.suffix()
-	if p.said >= 0 {
-		self = extend(self, "track", int64(p.said))
+	if track >= 0 {
+		self = extend(self, "track", int64(track))
 	}
 	_, query, _ := strings.Cut(self, "?")
-	for _, c := range cues[first:end] {
+	for n, c := range cues[first:end] {
 		second := int(c.start / time.Second)
 		here := extend("?"+query, "at", int64(second))
-		t.Lines = append(t.Lines, spoken{second, p.lang.clock(second), c.text, strings.Replace(here, "?&", "?", 1)})
+		t.Lines = append(t.Lines, spoken{second, p.lang.clock(second), c.text, strings.Replace(here, "?&", "?", 1), first+n == line})
 	}
 	if first > 0 {
 		t.Before = from(self, uint32(max(0, first-linesShown))) + "#said"

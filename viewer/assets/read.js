@@ -85,6 +85,6 @@
     r.surroundContents(document.createElement("mark"));
     last = [node, from];
   }
-  const first = text.querySelector("mark");
+  const first = text.querySelector(".found") || text.querySelector("mark");
   if (first && !location.hash) first.scrollIntoView({block: "center"});
 })();
