@@ -26,28 +26,30 @@ const maxPictureHead = 64 << 10
 // books are those of a volume that were opened last.
 type books struct {
 	mu   sync.Mutex
-	open []openBook // the latest first
+	open []*openBook // the latest first
 }
 
 type openBook struct {
-	id   uint32
-	book *book.Book
+	*book.Book
+	id       uint32
+	headings map[string]string // of chapters without a name, by their paths
 }
 
 // get returns the book in an item.
-func (b *books) get(r *bundle.Reader, e bundle.Entry) (*book.Book, error) {
+func (b *books) get(r *bundle.Reader, e bundle.Entry) (*openBook, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if i := slices.IndexFunc(b.open, func(o openBook) bool { return o.id == e.ID }); i >= 0 {
-		return b.open[i].book, nil
+	if i := slices.IndexFunc(b.open, func(o *openBook) bool { return o.id == e.ID }); i >= 0 {
+		return b.open[i], nil
 	}
 	opened, err := book.Open(r.Content(e), e.Size)
 	if err != nil {
 		return nil, err
 	}
-	b.open = append([]openBook{{e.ID, opened}}, b.open...)
+	o := &openBook{opened, e.ID, headings(opened)}
+	b.open = append([]*openBook{o}, b.open...)
 	b.open = b.open[:min(len(b.open), maxBooks)]
-	return opened, nil
+	return o, nil
 }
 
 // A chapterRow is a chapter in the list of them.
@@ -82,7 +84,7 @@ func (i *itemPage) fillBook(at spot) error {
 	}
 	n := slices.IndexFunc(b.Chapters, func(c book.Chapter) bool { return c.Path == at.chapter })
 	if at.chapter == "" {
-		n = i.chapterFor(b, at.trail.found)
+		n = i.chapterFor(b.Book, at.trail.found)
 	}
 	if n < 0 {
 		return fs.ErrNotExist
@@ -94,16 +96,19 @@ func (i *itemPage) fillBook(at spot) error {
 	if f == nil {
 		return fs.ErrNotExist
 	}
-	return i.fillPage(i.part(i.Entry, b, f), at.place)
+	return i.fillPage(i.part(i.Entry, b.Book, f), at.place)
 }
 
-func (i *itemPage) chapters(b *book.Book, at int, s spot) *reading {
+func (i *itemPage) chapters(b *openBook, at int, s spot) *reading {
 	r := &reading{Number: at + 1, Of: len(b.Chapters), Percent: at * 100 / len(b.Chapters), Language: i.Entry.Language}
 	address := func(n int) string {
 		return i.spot(spot{path: i.Entry.Path, chapter: b.Chapters[n].Path, trail: s.trail})
 	}
 	for n, c := range b.Chapters {
 		title := plain(c.Title)
+		if title == "" {
+			title = i.unlisted(b, c.Path)
+		}
 		if title == "" {
 			title = i.T("book.chapter", "n", i.Num(n+1), "of", i.Num(len(b.Chapters)))
 		}
@@ -128,7 +133,7 @@ func (v *Viewer) fromBook(p *page, e bundle.Entry, inner string) *Response {
 	if f == nil {
 		return p.plainFailure(fs.ErrNotExist)
 	}
-	return v.give(p, p.part(e, b, f))
+	return v.give(p, p.part(e, b.Book, f))
 }
 
 // part is a file in a book as what is made ready to show.

@@ -2,7 +2,7 @@
 // straight from where the book lies.
 //
 // [Open] reads what a book says of itself, the order of its chapters and its table of contents, and
-// inflates nothing else. [Book.Read] reads one file of it. What a chapter holds is a stranger's page: it
+// inflates nothing else but a short first document, which may be the cover. [Book.Read] reads one file of it. What a chapter holds is a stranger's page: it
 // has to pass through bundle/sanitize before it is shown.
 //
 // Sources: EPUB Open Container Format 3.3 (container, obfuscated fonts), EPUB Packages 3.3 and OPF
@@ -101,6 +101,7 @@ type File struct {
 
 	entry      *archive.File
 	obfuscated scheme
+	part       Part
 }
 
 // Open reads a book's package document and table of contents. Errors wrap ErrFormat, ErrLimit,
@@ -122,6 +123,7 @@ func Open(r io.ReaderAt, size int64) (b *Book, err error) {
 		}
 	}
 	b.nameChapters()
+	b.findParts()
 	return b, nil
 }
 

@@ -70,6 +70,7 @@ func readNavigation(b *Book, name string) ([]Entry, error) {
 			if t.Local == "nav" && isTOC(t) {
 				inside = t.Depth
 			}
+			b.mark(name, t, opsSpace) // in the landmarks
 			return nil
 		}
 		for len(lists) > 0 && lists[len(lists)-1] >= t.Depth {

@@ -19,6 +19,7 @@ const (
 	opsSpace        = "http://www.idpf.org/2007/ops"
 	ncxSpace        = "http://www.daisy.org/z3986/2005/ncx/"
 	xhtmlSpace      = "http://www.w3.org/1999/xhtml"
+	xlinkSpace      = "http://www.w3.org/1999/xlink"
 )
 
 // elements calls visit for each start tag of an XML file of the book, with what reads on.
@@ -158,6 +159,8 @@ func (d *draft) element(s *markup.Scanner, t *markup.Token) error {
 		if dir := t.Attr("", "page-progression-direction"); dir == "ltr" || dir == "rtl" {
 			d.book.Dir = dir
 		}
+	case "reference": // in the guide
+		d.book.mark(d.base, t, "")
 	case "itemref":
 		if len(d.spine) == maxEntries {
 			return fmt.Errorf("%w: more than %d chapters", ErrLimit, maxEntries)
