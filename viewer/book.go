@@ -55,6 +55,7 @@ func (b *books) get(r *bundle.Reader, e bundle.Entry) (*openBook, error) {
 // A chapterRow is a chapter in the list of them.
 type chapterRow struct {
 	Title, Address string
+	Language       string // of the title, or empty for that of the interface
 	Depth          int
 	Current        bool
 }
@@ -105,14 +106,17 @@ func (i *itemPage) chapters(b *openBook, at int, s spot) *reading {
 		return i.spot(spot{path: i.Entry.Path, chapter: b.Chapters[n].Path, trail: s.trail})
 	}
 	for n, c := range b.Chapters {
-		title := plain(c.Title)
+		title, language := plain(c.Title), r.Language
 		if title == "" {
-			title = i.unlisted(b, c.Path)
+			title = plain(b.headings[c.Path])
+		}
+		if title == "" { // what follows are words of ours
+			title, language = i.partName(b.Part(c.Path)), ""
 		}
 		if title == "" {
 			title = i.T("book.chapter", "n", i.Num(n+1), "of", i.Num(len(b.Chapters)))
 		}
-		r.Chapters = append(r.Chapters, chapterRow{title, address(n), min(c.Depth, maxDepth), n == at})
+		r.Chapters = append(r.Chapters, chapterRow{title, address(n), language, min(c.Depth, maxDepth), n == at})
 	}
 	if at > 0 {
 		r.Before = address(at - 1)

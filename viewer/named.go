@@ -1,5 +1,3 @@
-//go:build !js
-
 package viewer
 
 import (
@@ -15,10 +13,9 @@ const (
 	chapterHead = 4 << 10 // bytes of each
 )
 
-// unlisted is what a chapter is called that the table of contents does not name: as what it is, or by the heading that it
-// begins with; or nothing.
-func (p *page) unlisted(b *openBook, path string) string {
-	switch b.Part(path) {
+// partName is what a document of a book is called that is no chapter, or nothing.
+func (p *page) partName(part book.Part) string {
+	switch part {
 	case book.CoverPage:
 		return p.T("book.cover")
 	case book.TitlePage:
@@ -26,7 +23,7 @@ func (p *page) unlisted(b *openBook, path string) string {
 	case book.ContentsPage:
 		return p.T("home")
 	}
-	return plain(b.headings[path])
+	return ""
 }
 
 // headings are what chapters without a name begin with, where that is a heading, by their paths.
