@@ -118,7 +118,7 @@ func (o *Options) Check() error {
 		return errors.New("an issue number needs a series")
 	case o.Language != "" && !isLanguage(o.Language):
 		return fmt.Errorf("language %q: use a tag such as ko or zh-CN", clip(o.Language))
-	case o.Date != "" && !isDate(o.Date):
+	case o.Date != "" && !IsDate(o.Date):
 		return fmt.Errorf("date %q: use YYYY-MM-DD, YYYY-MM or YYYY", clip(o.Date))
 	case len(o.keys()) > MaxKeys:
 		return fmt.Errorf("%d keys: at most %d", len(o.keys()), MaxKeys)

@@ -22,7 +22,7 @@ var fields = []field{
 	textField(5, func(it *Item) *string { return &it.Byline }, isTitle),
 	textField(7, func(it *Item) *string { return &it.Licence }, isTitle),
 	textField(9, func(it *Item) *string { return &it.Origin }, isTitle),
-	textField(11, func(it *Item) *string { return &it.Captured }, isDate),
+	textField(11, func(it *Item) *string { return &it.Captured }, IsDate),
 	numberField(13, func(it *Item) []*int64 { return []*int64{&it.Millis} }),
 	numberField(15, func(it *Item) []*int64 { return []*int64{&it.Words} }),
 	numberField(17, func(it *Item) []*int64 { return []*int64{&it.Width, &it.Height} }),

@@ -268,7 +268,7 @@ func (r *Reader) inLanguage(tag string, failed *firstError) (func(id uint32) boo
 // between is the items with dates from one to another. Dates descend with the ids, so they are a run.
 func (r *Reader) between(from, to string) (ids, error) {
 	for _, date := range []string{from, to} {
-		if date != "" && !isDate(date) {
+		if date != "" && !IsDate(date) {
 			return nil, fmt.Errorf("date %q: use YYYY-MM-DD, YYYY-MM or YYYY", clip(date))
 		}
 	}

@@ -215,7 +215,7 @@ func checkItem(it *Item) error {
 		return fmt.Errorf("%w: title %q", ErrFormat, clip(it.Title))
 	case it.Language != "" && !isLanguage(it.Language):
 		return fmt.Errorf("%w: language %q", ErrFormat, clip(it.Language))
-	case it.Date != "" && !isDate(it.Date):
+	case it.Date != "" && !IsDate(it.Date):
 		return fmt.Errorf("%w: date %q", ErrFormat, clip(it.Date))
 	}
 	return nil
@@ -255,8 +255,8 @@ func isLanguage(s string) bool {
 	return true
 }
 
-// isDate says whether s is YYYY, YYYY-MM or YYYY-MM-DD.
-func isDate(s string) bool {
+// IsDate says whether s is YYYY, YYYY-MM or YYYY-MM-DD.
+func IsDate(s string) bool {
 	const form = "dddd-dd-dd"
 	if len(s) != 4 && len(s) != 7 && len(s) != 10 {
 		return false

@@ -192,13 +192,12 @@ func parseOrder(b []byte, count int64) ([]uint32, error) {
 	if n < 1 || int64(len(b)) != 4*n {
 		return nil, fmt.Errorf("%w: malformed order of a section", ErrFormat)
 	}
-	ids, sorted := make([]uint32, n), make([]int, n)
+	ids, known := make([]uint32, n), make(map[uint32]bool, n)
 	for i := range ids {
 		ids[i] = be.Uint32(b[4*i:])
-		sorted[i] = int(ids[i])
+		known[ids[i]] = true
 	}
-	slices.Sort(sorted)
-	if len(slices.Compact(sorted)) < len(ids) {
+	if len(known) < len(ids) {
 		return nil, fmt.Errorf("%w: an item comes twice in a section", ErrFormat)
 	}
 	return ids, nil

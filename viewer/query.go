@@ -143,5 +143,5 @@ func Digits(typed string) string {
 // parseDate reads a date that was typed, in any of the interface's numerals.
 func parseDate(typed string) (date string, ok bool) {
 	date = inLatin(typed)
-	return date, len(date) <= len("2006-01-02") && (&bundle.Options{Date: date}).Check() == nil
+	return date, date == "" || bundle.IsDate(date)
 }
