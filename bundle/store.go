@@ -419,11 +419,17 @@ func (f *folderStore) signatures(wanted []string) ([]sigFile, error) {
 	if f.fault != nil {
 		return nil, f.fault
 	}
-	names := slices.Sorted(maps.Keys(f.found))
-	names = slices.DeleteFunc(names, func(name string) bool { return !isSignatureName(name) })
-	slices.SortStableFunc(names, func(a, b string) int {
-		return rank(wanted, a) - rank(wanted, b)
-	})
+	var names, others []string // where there are too many, those that are wanted count
+	for _, name := range slices.Sorted(maps.Keys(f.found)) {
+		switch {
+		case !isSignatureName(name):
+		case slices.Contains(wanted, name):
+			names = append(names, name)
+		default:
+			others = append(others, name)
+		}
+	}
+	names = append(names, others...)
 	var sigs []sigFile
 	for _, name := range names[:min(len(names), MaxSignatures)] {
 		data, err := f.read(name, MaxSignature)
@@ -437,13 +443,6 @@ func (f *folderStore) signatures(wanted []string) ([]sigFile, error) {
 	}
 	sortSignatures(sigs)
 	return sigs, nil
-}
-
-func rank(wanted []string, name string) int {
-	if slices.Contains(wanted, name) {
-		return 0
-	}
-	return 1
 }
 
 func (f *folderStore) file(name string, _, size int64) io.ReaderAt {
