@@ -100,7 +100,7 @@ func Create(ctx context.Context, name string, src Source, o Options) (*Summary, 
 	defer spool.remove()
 	c := &creator{
 		ctx: ctx, src: src, o: o, spool: spool.dir,
-		sum: Summary{ByKind: map[Kind]KindSum{}}, languages: map[string]bool{}, progress: map[string]int64{},
+		sum: Summary{ByKind: map[Kind]KindSum{}}, languages: languageSet{}, progress: map[string]int64{},
 	}
 	defer c.close()
 	if err := c.run(name); err != nil {
@@ -160,9 +160,9 @@ type creator struct {
 
 	searchMember uint32 // which of them is the search index, where there is one
 	members      []*builtMember
-	languages    map[string]bool // the primary languages of all items
-	indexer      *indexer        // nil where no search index is to be made
-	searchFile   *os.File        // in the spool; nil where there is no search index
+	languages    languageSet // of all items
+	indexer      *indexer    // nil where no search index is to be made
+	searchFile   *os.File    // in the spool; nil where there is no search index
 	sink         sink
 	closers      []func() error
 

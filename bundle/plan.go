@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strings"
 	"sync"
 
 	"satchel/bundle/internal/extsort"
@@ -144,8 +143,7 @@ func (c *creator) admit(it *Item) error {
 	}
 	c.sum.Items++
 	c.sum.Input += it.Size
-	primary, _, _ := strings.Cut(it.Language, "-")
-	c.languages[strings.ToLower(primary)] = true
+	c.languages.add(it.Language)
 	k := c.sum.ByKind[it.Kind]
 	c.sum.ByKind[it.Kind] = KindSum{k.Items + 1, k.Bytes + it.Size}
 	return nil

@@ -203,15 +203,31 @@ func parseOrder(b []byte, count int64) ([]uint32, error) {
 	return ids, nil
 }
 
+// SectionIDs returns the ids of up to n items of a section in its order, beginning with the one at position from.
+func (r *Reader) SectionIDs(section int, from int64, n int) (ids []uint32, err error) {
+	count, err := r.number(bySection, sectionNumber(section))
+	for err == nil && from < count && len(ids) < n {
+		var more []uint32
+		more, err = r.orderFrom(section, from, count)
+		more = more[:min(len(more), n-len(ids))]
+		ids, from = append(ids, more...), from+int64(len(more))
+	}
+	return ids, err
+}
+
 // maxSought is how many items of a section SectionPosition looks through.
 const maxSought = 1 << 20
 
-// SectionPosition returns the position of an item in the order of its section, counted from 0. It is
-// not ok for an item without a section, nor for one behind the first million of its section.
-func (r *Reader) SectionPosition(e Entry) (at int64, ok bool, err error) {
+// SectionPosition returns the first position of an item, or of others in its section, in the order of that, counted
+// from 0. It is not ok for an item without a section, nor for one behind the first million of its section.
+func (r *Reader) SectionPosition(e Entry, others ...Entry) (at int64, ok bool, err error) {
 	section := r.Section(e)
 	if section == NoSection {
 		return 0, false, nil
+	}
+	wanted := []uint32{e.ID}
+	for _, o := range others {
+		wanted = append(wanted, o.ID)
 	}
 	count, err := r.number(bySection, sectionNumber(section))
 	for ; err == nil && at < min(count, maxSought); at += orderChunk {
@@ -219,7 +235,7 @@ func (r *Reader) SectionPosition(e Entry) (at int64, ok bool, err error) {
 		if ids, err = r.orderFrom(section, at, count); err != nil {
 			break
 		}
-		if i := slices.Index(ids, e.ID); i >= 0 {
+		if i := slices.IndexFunc(ids, func(id uint32) bool { return slices.Contains(wanted, id) }); i >= 0 {
 			return at + int64(i), true, nil
 		}
 	}

@@ -75,15 +75,15 @@ func (c *creator) newIndexer(entries sorter) (*indexer, error) {
 // gather puts the subjects in the order in which their contents lie. Items that are alike are a group,
 // which has the lowest number of an item in it.
 func (ix *indexer) gather(entries sorter) error {
-	alike, id := ix.c.newSorter(), uint32(0)
+	same, id := ix.c.newSorter(), uint32(0)
 	for r, err := range entries.Sorted() {
 		it, _, err2 := parseItem(r.Value)
 		if err := errors.Join(err, err2); err != nil {
 			return err
 		}
 		if isSubject(&it) {
-			key := append(ix.c.alike(&it), 0)
-			if err := alike.Add(be.AppendUint32(key, id), r.Value); err != nil {
+			key := append(alike(&it, ix.c.languages), 0)
+			if err := same.Add(be.AppendUint32(key, id), r.Value); err != nil {
 				return err
 			}
 		}
@@ -91,7 +91,7 @@ func (ix *indexer) gather(entries sorter) error {
 	}
 	var last []byte
 	var group uint32
-	for r, err := range alike.Sorted() {
+	for r, err := range same.Sorted() {
 		it, at, err2 := parseItem(r.Value)
 		if err := errors.Join(err, err2); err != nil {
 			return err
@@ -106,24 +106,7 @@ func (ix *indexer) gather(entries sorter) error {
 			return err
 		}
 	}
-	return alike.Close()
-}
-
-// alike is the same for items that are one thing to who looks for it: those that differ in the language in
-// their paths, and a recording and its captions.
-func (c *creator) alike(it *Item) []byte {
-	p := untranslated(it.Path, c.isLanguage)
-	switch it.Kind {
-	case KindSound, KindVideo, KindCaptions:
-		return append(orderedPath(strings.TrimSuffix(p, path.Ext(p))), 1)
-	}
-	return orderedPath(p)
-}
-
-// isLanguage says whether a part of a path names one of the languages that there are.
-func (c *creator) isLanguage(name string) bool {
-	primary, _, more := strings.Cut(strings.ReplaceAll(name, "_", "-"), "-")
-	return namesLanguage(name) && (more || c.languages[primary])
+	return same.Close()
 }
 
 // key sorts contents as they lie. One of no bytes may lie where another begins.

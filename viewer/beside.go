@@ -34,11 +34,23 @@ func (p *page) beside(e bundle.Entry, l trail) (*beside, error) {
 	if s.kind == "" && !slices.Contains(readable, e.Kind) {
 		s.kind = e.Kind
 	}
-	b := &beside{Up: p.up(s)}
-	if s.ordered() {
-		return b, p.besideInOrder(b, e, s)
+	b, list := &beside{Up: p.up(s)}, p.listing(s)
+	at, ok, err := list.first(e)
+	if !ok || err != nil {
+		return b, err
 	}
-	return b, p.besideByID(b, e, s)
+	before, ok, err := list.before(at)
+	if ok {
+		b.Before = p.neighbour(before.Entry, s)
+	}
+	if err != nil {
+		return b, err
+	}
+	behind, _, _, err := list.rows(at+1, 1)
+	if len(behind) > 0 {
+		b.Behind = p.neighbour(behind[0].Entry, s)
+	}
+	return b, err
 }
 
 // shelfOf is where an item lies in the bundle.
@@ -67,23 +79,6 @@ func (p *page) neighbour(e bundle.Entry, s shelf) *neighbour {
 	return &neighbour{Address: p.spot(spot{path: e.Path, trail: trail{shelf: s}}), Title: titleOf(e), Language: e.Language}
 }
 
-// besideByID looks in a list that goes by the ids of items.
-func (p *page) besideByID(b *beside, e bundle.Entry, s shelf) error {
-	f := p.volume.filter(s)
-	before, ok, err := p.volume.before(f, e.ID)
-	if err != nil {
-		return err
-	}
-	if ok {
-		b.Before = p.neighbour(before, s)
-	}
-	behind, _, _, err := p.volume.r.List(f, e.ID+1, 1)
-	if len(behind) > 0 {
-		b.Behind = p.neighbour(behind[0], s)
-	}
-	return err
-}
-
 // before returns the last item of a list that comes before an id. Lists are read forward only, so it
 // halves where that can be, again and again.
 func (vol *volume) before(f bundle.Filter, id uint32) (found bundle.Entry, ok bool, err error) {
@@ -100,63 +95,6 @@ func (vol *volume) before(f bundle.Filter, id uint32) (found bundle.Entry, ok bo
 		}
 	}
 	return found, ok, nil
-}
-
-// maxParts is how many items in a row that are not looked for a section is read past: the pictures and
-// captions of its pages and films.
-const maxParts = 500
-
-// besideInOrder looks in a section that was put in order.
-func (p *page) besideInOrder(b *beside, e bundle.Entry, s shelf) error {
-	at, ok, err := p.volume.r.SectionPosition(e)
-	if err != nil || !ok || p.volume.r.Section(e) != s.number() {
-		return err
-	}
-	kinds := p.volume.filter(s).Kinds
-	behind, _, _, err := p.volume.inOrder(s.number(), kinds, at+1, 1)
-	if err != nil {
-		return err
-	}
-	if len(behind) > 0 {
-		b.Behind = p.neighbour(behind[0], s)
-	}
-	first := max(0, at-maxParts)
-	all, _, err := p.volume.r.SectionItems(s.number(), first, int(at-first))
-	if err != nil {
-		return err
-	}
-	for _, one := range slices.Backward(all) {
-		if slices.Contains(kinds, one.Kind) {
-			b.Before = p.neighbour(one, s)
-			break
-		}
-	}
-	return nil
-}
-
-// inOrder returns up to n items of some kinds in a section, in the order that it gives them, from a
-// position on; next is the position behind them.
-func (vol *volume) inOrder(section int, kinds []bundle.Kind, from int64, n int) (list []bundle.Entry, next int64, more bool, err error) {
-	for next = from; ; {
-		ask := n - len(list) + 20
-		entries, more, err := vol.r.SectionItems(section, next, ask)
-		if err != nil {
-			return list, next, false, err
-		}
-		for i, e := range entries {
-			if !slices.Contains(kinds, e.Kind) {
-				continue
-			}
-			if len(list) == n {
-				return list, next + int64(i), true, nil
-			}
-			list = append(list, e)
-		}
-		next += int64(len(entries))
-		if !more || next-from > int64(n+maxParts) {
-			return list, next, more, nil
-		}
-	}
 }
 
 // sections are those of the bundle; where they cannot be read there are none, and the verdict says so.

@@ -55,25 +55,27 @@ func (h *homePage) gather(s shelf) error {
 	if h.from > 0 {
 		h.First = self
 	}
-	f := h.volume.filter(s)
-	for size := 0; ; {
-		list, next, more, err := h.shown(s, f, 1)
-		if err != nil {
-			return err
-		}
-		for _, e := range list {
-			part, n := h.part(e)
-			h.Parts = append(h.Parts, part)
-			size += n
-		}
-		if h.from = next; !more {
-			return nil
-		}
-		if len(h.Parts) == itemsPerHandout || size > maxHandout {
-			h.Next = from(self, next)
-			return nil
-		}
+	list := h.listing(s)
+	rows, next, more, err := list.rows(int64(h.from), itemsPerHandout)
+	if err != nil {
+		return err
 	}
+	size := 0
+	for _, b := range rows {
+		if size > maxHandout {
+			if next, more, err = list.first(b.Entry); err != nil {
+				return err
+			}
+			break
+		}
+		part, n := h.part(b.Entry)
+		h.Parts = append(h.Parts, part)
+		size += n
+	}
+	if more {
+		h.Next = from(self, uint32(next))
+	}
+	return nil
 }
 
 // part is an item as it is printed, and how many bytes of text it has.

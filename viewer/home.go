@@ -123,6 +123,7 @@ type homePage struct {
 	First    string // the address of the first items, where these are not
 	Next     string
 	Total    int64 // -1: not known without counting
+	Together bool  // there are rows that stand for several items
 
 	Bundle string        // its title, and
 	Parts  []handoutPart // what is printed, where the page is a handout
@@ -183,14 +184,14 @@ func (h *homePage) fill(s shelf) error {
 	if err := h.fillFolders(s); err != nil {
 		return err
 	}
-	filter := h.volume.filter(s)
-	if h.Total, err = r.Count(filter); err != nil {
+	list := h.listing(s)
+	if h.Total, err = r.Count(list.filter); err != nil {
 		return err
 	}
 	if s == (shelf{}) && h.from == 0 {
 		h.findStart()
 	}
-	return h.fillRows(s, filter)
+	return h.fillRows(list)
 }
 
 // fillSections offers the sections, each with a picture that stands for it.
@@ -235,39 +236,33 @@ func (h *homePage) sectionCover(n int, sec bundle.Section) (bundle.Entry, bool) 
 
 func sectionNumber(n int) string { return strconv.Itoa(n) }
 
-// shown returns up to n of the items that are due on the page, and where the next ones begin.
-func (h *homePage) shown(s shelf, f bundle.Filter, n int) (entries []bundle.Entry, next uint32, more bool, err error) {
-	if !s.ordered() {
-		return h.volume.r.List(f, h.from, n)
-	}
-	entries, at, more, err := h.volume.inOrder(s.number(), f.Kinds, int64(h.from), n)
-	return entries, uint32(at), more, err
-}
-
-func (h *homePage) fillRows(s shelf, f bundle.Filter) error {
-	entries, next, more, err := h.shown(s, f, itemsPerPage)
+func (h *homePage) fillRows(list *listing) error {
+	rows, next, more, err := list.rows(int64(h.from), itemsPerPage)
 	if err != nil {
 		return err
 	}
-	h.Gallery = isGallery(f)
-	for _, e := range entries {
-		w := h.row(e)
-		if cover, ok := h.volume.cover(e); ok {
+	s := list.shelf
+	h.Gallery = isGallery(list.filter)
+	for _, b := range rows {
+		w := h.row(b.Entry)
+		if cover, ok := h.volume.cover(b.Entry); ok {
 			w.Thumb = h.image(cover)
 		}
-		w.Address = h.spot(spot{path: e.Path, trail: trail{shelf: s}})
+		w.Address = h.spot(spot{path: b.Path, trail: trail{shelf: s}})
+		w.Also, w.AlsoIn = h.also(b, trail{shelf: s}), h.T("search.also")
+		h.Together = h.Together || len(w.Also) > 0
 		if s.section != "" || s.folder != "" {
 			w.Folder = ""
 		}
 		h.Rows = append(h.Rows, w)
 	}
 	tellApart(h.Rows)
-	if len(entries) > 0 && (s.section != "" || s.folder != "") {
+	if len(rows) > 0 && (s.section != "" || s.folder != "") {
 		h.Print = h.address(viewHandout, s.String())
 	}
 	self := h.address(viewHome, s.String())
 	if more {
-		h.Next = from(self, next)
+		h.Next = from(self, uint32(next))
 	}
 	if h.from > 0 {
 		h.First = self
@@ -377,6 +372,9 @@ func (h *homePage) fillLanguages(s shelf) error {
 	}
 	return nil
 }
+
+// Parted says whether the bundle has sections, which say more than names of folders do.
+func (h *homePage) Parted() bool { return len(h.volume.sections()) > 0 }
 
 // fillFolders offers the way up and the folders below.
 func (h *homePage) fillFolders(s shelf) error {

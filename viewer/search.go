@@ -272,27 +272,26 @@ func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 		w.Volume, w.VolumeTag = a.volume.title(h.lang.tag)
 		w.Volume = cmp.Or(w.Volume, h.T("untitled"))
 	}
-	w.Also, w.AlsoIn = p.also(b), h.T("search.also")
+	w.Also, w.AlsoIn = p.also(b, trail{}), h.T("search.also")
 	return w
 }
 
 // also are the translations of a hit: the first in each other language.
-func (p *page) also(b bundle.Hit) (list []option) {
+func (p *page) also(b bundle.Hit, t trail) (list []option) {
 	seen := []string{b.Language, ""}
 	for _, id := range b.Others {
 		if len(list) == maxAlso {
 			break
 		}
-		found, _, _, err := p.volume.r.List(bundle.Filter{}, id, 1)
-		if err != nil || len(found) == 0 || slices.Contains(seen, found[0].Language) {
+		e, err := p.volume.r.Entry(id)
+		if err != nil || slices.Contains(seen, e.Language) {
 			continue
 		}
-		e := found[0]
 		seen = append(seen, e.Language)
 		if film, ok := p.volume.r.Recording(e); ok {
 			e.Path = film.Path
 		}
-		list = append(list, option{Label: languageName(e.Language), Tag: e.Language, Address: p.spot(spot{path: e.Path})})
+		list = append(list, option{Label: languageName(e.Language), Tag: e.Language, Address: p.spot(spot{path: e.Path, trail: t})})
 	}
 	return list
 }
