@@ -124,3 +124,16 @@ func TestFingerprintCode(t *testing.T) {
 	}
 	contains(t, page, fmt.Sprintf(`viewBox="0 0 %d %d"`, size, size), `<path d="`+want+`"/>`)
 }
+
+// The groups of a fingerprint run from left to right wherever they stand, whatever the language and its digits.
+func TestFingerprintRuns(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, Options{}, testbundle.New(t, collection, testbundle.Key(t, 1)))
+	for _, lang := range []string{"en", "fa", "ar"} {
+		_, home := s.homeIn(lang)
+		contains(t, home, `<bdo class="digits" dir="ltr">`)
+		_, trust := s.ask(find(t, home, `class="standing[^"]*" href="([^"]+)"`))
+		contains(t, trust, `<ol class="groups" dir="ltr">`)
+		lacks(t, trust, `<ol class="groups" dir="rtl">`)
+	}
+}
