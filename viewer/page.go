@@ -2,12 +2,15 @@ package viewer
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"html/template"
 	"io/fs"
+	"path"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"satchel/bundle"
 	"satchel/viewer/message"
@@ -213,10 +216,23 @@ func plain(s string) string {
 	}, s)
 }
 
-// titleOf returns an item's title, or the last part of its path.
+// titleOf returns an item's title, or the name of its file as far as that is one. Of a page the name may be the title.
 func titleOf(e bundle.Entry) string {
-	if e.Title != "" {
+	name := path.Base(e.Path)
+	bare := cmp.Or(strings.TrimSuffix(name, path.Ext(name)), name)
+	if e.Title != "" && (e.Title != bare || e.Kind == bundle.KindPage) {
 		return plain(e.Title)
 	}
-	return plain(e.Path[strings.LastIndexByte(e.Path, '/')+1:])
+	return plain(spaced(bare))
+}
+
+// spaced writes the name of a file with the spaces that other signs stand for in it.
+func spaced(name string) string {
+	all := []rune(name)
+	for i := 1; i < len(all)-1; i++ {
+		if (all[i] == '_' || all[i] == '-') && unicode.In(all[i-1], unicode.L, unicode.M) && unicode.In(all[i+1], unicode.L, unicode.M) {
+			all[i] = ' '
+		}
+	}
+	return string(all)
 }
