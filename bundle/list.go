@@ -102,8 +102,10 @@ func (r *Reader) list(d dimension, value string) *list {
 }
 
 func (l *list) seek(id uint32) (uint32, bool, error) {
-	if !l.loaded || id < l.from || len(l.runs) == 0 || id > l.runs[len(l.runs)-1].last {
-		if err := l.load(id); err != nil {
+	// Where nothing was found from an id on there is nothing behind it, either.
+	if !l.loaded || id < l.from || len(l.runs) > 0 && id > l.runs[len(l.runs)-1].last {
+		err := l.load(id)
+		if l.loaded = err == nil; err != nil {
 			return 0, false, err
 		}
 	}
@@ -131,7 +133,7 @@ func (l *list) floor(id uint32) int {
 
 // load reads the chunk with the first id not below id, or none.
 func (l *list) load(id uint32) error {
-	l.runs, l.from, l.loaded = nil, id, true
+	l.runs, l.from = nil, id
 	for e, err := range l.r.index.From(be.AppendUint32(l.prefix[:len(l.prefix):len(l.prefix)], id)) {
 		if err != nil {
 			return indexError(err)
