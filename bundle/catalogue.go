@@ -229,6 +229,32 @@ func (r *Reader) Count(f Filter) (int64, error) {
 	return sumOf(r, byLanguage, f.Languages)
 }
 
+// maxCountSteps bounds what CountUpTo reads, as maxSteps does List.
+const maxCountSteps = 1 << 13
+
+// CountUpTo returns how many items a filter chooses, as Count does. Where only a list would tell, it counts up to most,
+// or less where the filters have little in common: then exact says whether that is all.
+func (r *Reader) CountUpTo(f Filter, most int64) (n int64, exact bool, err error) {
+	if n, err = r.Count(f); n >= 0 || err != nil {
+		return n, true, err
+	}
+	ids := r.ids(f)
+	if x, ok := ids.(*intersection); ok {
+		x.steps = maxSteps - maxCountSteps
+	}
+	n = 0
+	id, ok, err := ids.seek(0)
+	for ; ok && err == nil && n < most; n++ {
+		if ok = id < math.MaxUint32; ok {
+			id, ok, err = ids.seek(id + 1)
+		}
+	}
+	if errors.Is(err, errSteps) {
+		return n, false, nil
+	}
+	return n, !ok, err
+}
+
 // sections are the values that the dimension of sections has for those chosen.
 func (f *Filter) sections() []string {
 	var values []string

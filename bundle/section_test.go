@@ -429,3 +429,42 @@ func TestSectionPosition(t *testing.T) {
 		t.Errorf("without a section: %d, %v, %v", at, ok, err)
 	}
 }
+
+// TestCountUpTo: what only a list tells is counted, up to a number, and no further than filters go together.
+func TestCountUpTo(t *testing.T) {
+	t.Parallel()
+	src := memory{}
+	for i := range 30_000 {
+		it := Item{Kind: KindText, Type: "text/plain", Title: "x", Language: "ko"}
+		if i%2 == 0 {
+			it.Kind = KindFile
+		}
+		if i%2 == 0 != (i > 29_990) {
+			it.Language = "fa"
+		}
+		src[fmt.Sprintf("%05d.txt", i)] = thing{it, nil}
+	}
+	r := open(t, create(t, src, Options{NoSearch: true}))
+	texts, korean := []Kind{KindText}, []string{"ko"}
+	for _, c := range []struct {
+		f     Filter
+		most  int64
+		n     int64
+		exact bool
+	}{
+		{Filter{Kinds: texts}, 10, 15_000, true},
+		{Filter{Kinds: texts, Languages: korean}, 999, 999, false},
+		{Filter{Kinds: texts, Languages: korean, Folder: "none"}, 999, 0, true},
+		{Filter{Kinds: texts, Languages: []string{"fa"}}, 999, 0, false}, // they meet behind very many that do not
+	} {
+		if n, exact, err := r.CountUpTo(c.f, c.most); n != c.n || exact != c.exact || err != nil {
+			t.Errorf("%v up to %d: %d, %v, %v", c.f, c.most, n, exact, err)
+		}
+	}
+	small := open(t, create(t, memory{"a.txt": thing{Item{Kind: KindText, Type: "text/plain", Title: "x", Language: "ko"}, nil}}, Options{NoSearch: true}))
+	for _, most := range []int64{1, 2} {
+		if n, exact, err := small.CountUpTo(Filter{Kinds: texts, Languages: korean}, most); n != 1 || !exact || err != nil {
+			t.Errorf("one up to %d: %d, %v, %v", most, n, exact, err)
+		}
+	}
+}

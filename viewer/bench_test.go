@@ -165,7 +165,7 @@ func BenchmarkHomeMillion(b *testing.B) {
 		shelf
 		from int
 	}{{"all", shelf{}, 0}, {"all far behind", shelf{}, n * 9 / 10}, {"section", shelf{section: "0"}, 0}, {"section far behind", shelf{section: "0"}, n / 3},
-		{"language", shelf{kind: bundle.KindText, language: "ko"}, n / 2}, {"section and language", shelf{section: "3", language: "fa"}, 0}, {"folder", shelf{folder: "d500"}, 0}} {
+		{"two filters", shelf{kind: bundle.KindText, section: "3"}, 0}, {"language", shelf{kind: bundle.KindText, language: "ko"}, n / 2}, {"section and language", shelf{section: "3", language: "fa"}, 0}, {"folder", shelf{folder: "d500"}, 0}} {
 		b.Run(c.name, func(b *testing.B) {
 			a, _ := v.sealer.seal(target{viewHome, 0, c.shelf.String()})
 			var took []time.Duration

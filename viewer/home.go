@@ -122,8 +122,8 @@ type homePage struct {
 	Print    string // the address of the list as a handout, or empty
 	First    string // the address of the first items, where these are not
 	Next     string
-	Total    int64 // -1: not known without counting
-	Together bool  // there are rows that stand for several items
+	Total    string // how many items there are, or empty
+	Together bool   // there are rows that stand for several items
 
 	Bundle string        // its title, and
 	Parts  []handoutPart // what is printed, where the page is a handout
@@ -168,8 +168,7 @@ func (h *homePage) name(s shelf) {
 }
 
 func (h *homePage) fill(s shelf) error {
-	r := h.volume.r
-	kinds, err := r.Kinds()
+	kinds, err := h.volume.r.Kinds()
 	if err != nil {
 		return err
 	}
@@ -185,9 +184,7 @@ func (h *homePage) fill(s shelf) error {
 		return err
 	}
 	list := h.listing(s)
-	if h.Total, err = r.Count(list.filter); err != nil {
-		return err
-	}
+	h.Total = h.count(list.filter)
 	if s == (shelf{}) && h.from == 0 {
 		h.findStart()
 	}
@@ -323,15 +320,11 @@ func (h *homePage) kindOptions(s shelf, kinds []bundle.Count) []option {
 		}
 		one := all
 		one.kind = kind
-		if s != (shelf{kind: s.kind}) && s.kind != kind && !h.volume.any(h.volume.filter(one)) {
-			continue
-		}
 		o := option{Label: h.T("kinds." + c.Name), Address: h.address(viewHome, one.String()),
-			Current: s.kind == kind}
-		if s.language == "" && s.folder == "" && s.section == "" { // the number is of the whole bundle
-			o.Shown = h.Num(c.Items)
+			Current: s.kind == kind, Shown: h.count(h.volume.filter(one))}
+		if o.Shown != h.Num(0) || o.Current {
+			list = append(list, o)
 		}
-		list = append(list, o)
 	}
 	return list
 }
@@ -340,6 +333,22 @@ func (h *homePage) kindOptions(s shelf, kinds []bundle.Count) []option {
 func (vol *volume) any(f bundle.Filter) bool {
 	some, _, more, err := vol.r.List(f, 0, 1)
 	return len(some) > 0 || more || err != nil
+}
+
+// mostCounted is how far items are counted where the bundle does not say how many there are.
+const mostCounted = 999
+
+// count is how many items a filter chooses, or empty where that takes too long to tell.
+func (h *homePage) count(f bundle.Filter) string {
+	n, exact, err := h.volume.r.CountUpTo(f, mostCounted)
+	h.volume.met(err)
+	switch {
+	case err != nil || n == 0 && !exact:
+		return ""
+	case !exact:
+		return h.Num(n) + "+"
+	}
+	return h.Num(n)
 }
 
 // fillLanguages offers the languages of the items, the one of the interface first,
@@ -360,15 +369,14 @@ func (h *homePage) fillLanguages(s shelf) error {
 	for _, c := range counts[:min(len(counts), chipsShown)] {
 		one := all
 		one.language = c.Name
-		if s != (shelf{language: s.language}) && s.language != c.Name && !h.volume.any(h.volume.filter(one)) {
-			continue
-		}
 		o := option{Label: languageName(c.Name), Tag: c.Name, Current: s.language == c.Name,
-			Address: h.address(viewHome, one.String())}
-		if s.kind == "" && s.folder == "" && s.section == "" {
-			o.Shown = h.Num(c.Items)
+			Address: h.address(viewHome, one.String()), Shown: h.count(h.volume.filter(one))}
+		if o.Shown == h.Num(mostCounted)+"+" && all == (shelf{}) {
+			o.Shown = h.Num(c.Items) // with its pictures and captions
 		}
-		h.Tongues = append(h.Tongues, o)
+		if o.Shown != h.Num(0) || o.Current {
+			h.Tongues = append(h.Tongues, o)
+		}
 	}
 	return nil
 }

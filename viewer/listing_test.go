@@ -155,3 +155,24 @@ func TestTranslationsInOrder(t *testing.T) {
 	_, home := s.home()
 	contains(t, home, "<details><summary>Folders</summary>")
 }
+
+// Choices have counts where several filters meet, as far as they are counted; so has the list.
+func TestCountsOfSeveralFilters(t *testing.T) {
+	t.Parallel()
+	o := bundle.Options{NoSearch: true, Sections: []bundle.Section{{Name: bundle.Text{{Text: "Big"}}}, {Name: bundle.Text{{Text: "Small"}}}},
+		Place: func(it *bundle.Item) (int, string) {
+			if strings.HasPrefix(it.Path, "d001/") {
+				return 1, ""
+			}
+			return 0, ""
+		}}
+	s := newSession(t, Options{}, testbundle.Open(t, testbundle.Pack(t, many(5000), o)))
+	_, page := s.open(viewHome, shelf{section: "1"}.String())
+	contains(t, page, "Items: 6<", `Texts</bdi>&#32;<span class="count">6</span>`, `<bdi lang="ko">한국어</bdi>&#32;<span class="count">2</span>`)
+	_, page = s.open(viewHome, shelf{section: "1", language: "ko"}.String())
+	contains(t, page, "Items: 2", `Texts</bdi>&#32;<span class="count">2</span>`)
+	_, page = s.open(viewHome, shelf{section: "0", language: "ko"}.String())
+	contains(t, page, "Items: 999&#43;", `Texts</bdi>&#32;<span class="count">999&#43;</span>`)
+	_, page = s.home()
+	contains(t, page, "Items: 5000", `<bdi lang="ko">한국어</bdi>&#32;<span class="count">1250</span>`)
+}
