@@ -1,6 +1,10 @@
+//go:build !js
+
 package viewer
 
 import "time"
+
+// A static page has no class: this is left out of what it weighs.
 
 // A doorPage asks for the code of a class. It says nothing of what there is to read.
 type doorPage struct {

@@ -10,11 +10,12 @@
     over = true;
     for (const m of media()) {
       m.pause();
-      m.replaceChildren();
+      m.textContent = "";
       m.removeAttribute("src");
       m.load();
     }
-    root.replaceChildren(...keep);
+    root.textContent = "";
+    root.append(...keep);
   };
   const end = () => {
     blank();
