@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
 	"strings"
+	"time"
 
 	"satchel/viewer/server"
 )
@@ -101,4 +103,27 @@ func invite(u *ui, c *server.Class) error {
 		u.say("{line}", "\x1b[30;107m"+line+"\x1b[0m") // dark on light, whatever the terminal's colours
 	}
 	return nil
+}
+
+// tellGuesses tells the teacher of wrong codes until the class ends.
+func tellGuesses(ctx context.Context, u *ui, guesses <-chan server.Guess) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case g := <-guesses:
+			tellGuess(u, g)
+		}
+	}
+}
+
+// tellGuess says who is held up, and for how long.
+func tellGuess(u *ui, g server.Guess) {
+	wait := int64(g.Wait.Round(time.Second) / time.Second)
+	if g.From == "" {
+		u.warn("{n} wrong codes came in all: those that are typed are looked at slowly now, one at a time; the QR code leads in as before", g.Wrong)
+		return
+	}
+	u.warn("{n} wrong codes came from {address}: the next one there is looked at in {seconds}", g.Wrong, show(g.From),
+		quantity{wait, "{n} second", "{n} seconds"})
 }

@@ -49,7 +49,8 @@ is open any more, or a bundle is not there any more.
 
 With --lan a class can read along, without an installation: the second line of the output
 has the address, and a code of six digits without which nobody comes in. On a terminal
-there is a QR code that leads in. It is not encrypted, and ends for all when you leave.`,
+there is a QR code that leads in. You are told where wrong codes come from. It is not
+encrypted, and ends for all when you leave.`,
 			example: `satchel open news.zip
 satchel open --lan --address 192.168.1.5 lessons.zip
 satchel open -p news.pub --no-browser /media/stick/*.zip`,
@@ -156,6 +157,9 @@ func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader
 		if err := invite(u, c); err != nil {
 			return err
 		}
+		telling, stop := context.WithCancel(ctx)
+		defer stop()
+		go tellGuesses(telling, u, c.Guesses())
 	}
 	u.say("Ctrl-C ends it.")
 	if !o.noBrowser {

@@ -69,6 +69,10 @@ func (c *Class) Invitation() string { return c.Address() + c.invite }
 // QR is the invitation for cameras, as lines for a terminal to be shown dark on light.
 func (c *Class) QR() ([]string, error) { return qr.Lines(c.Invitation()) }
 
+// Guesses tells of wrong codes as they are typed: of an address that has to wait for them, and of all that have to,
+// at most once a minute each. What nobody takes for long is dropped. It is never closed.
+func (c *Class) Guesses() <-chan Guess { return c.tries.guesses }
+
 func (c *Class) serve(ended chan<- error) {
 	if c != nil {
 		go func() { ended <- c.http.Serve(c.listener) }()

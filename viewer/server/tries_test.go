@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -11,30 +12,120 @@ type hand struct{ at time.Time }
 
 func (h *hand) now() time.Time { return h.at }
 
-// count is how many codes are looked at in an hour when each address tries one every second.
-func count(addresses int) int {
+// A lesson, in seconds.
+const lessonSeconds = 2 * 60 * 60
+
+// count is how many codes are looked at in a lesson when each address tries one every second. Where the class stands
+// behind the first, somebody comes in there before anybody else tries.
+func count(addresses int, shared bool) (looked int) {
 	h := &hand{time.Unix(0, 0)}
 	t := newTries(h.now)
-	for range 3600 {
+	if shared {
+		t.take("0", true)
+	}
+	for range lessonSeconds {
 		for a := range addresses {
 			t.take(strconv.Itoa(a), false)
 		}
 		h.at = h.at.Add(time.Second)
 	}
-	looked := 0
-	for _, g := range t.byAddress {
-		looked += g.wrong
-	}
-	return looked
+	return t.wrong
 }
 
-// TestGuessing: in an hour a million codes cannot be tried, nor a thousandth of them.
+// TestGuessing: in a lesson of two hours a million codes cannot be tried, nor a thousandth of them.
 func TestGuessing(t *testing.T) {
 	t.Parallel()
-	for addresses, most := range map[int]int{1: 11, 2: 22, 254: 920, 900: 920} {
-		if n := count(addresses); n > most || n < most-2 {
-			t.Errorf("%d addresses try %d codes in an hour, want %d", addresses, n, most)
+	for _, c := range []struct {
+		addresses int
+		shared    bool
+		most      int
+	}{{1, false, 12}, {1, true, 66}, {2, false, 24}, {254, false, 820}, {900, false, 820}, {254, true, 820}} {
+		if n := count(c.addresses, c.shared); n > c.most || n < c.most-2 {
+			t.Errorf("%d addresses (shared: %v) try %d codes in a lesson, want %d", c.addresses, c.shared, n, c.most)
 		}
+	}
+}
+
+// TestGuessingAmongOthers: nor where somebody comes in between two wrong codes from the same address.
+func TestGuessingAmongOthers(t *testing.T) {
+	t.Parallel()
+	h := &hand{time.Unix(0, 0)}
+	tr := newTries(h.now)
+	for range lessonSeconds {
+		tr.take("a", false)
+		tr.take("a", true)
+		h.at = h.at.Add(time.Second)
+	}
+	if tr.wrong >= 1_000_000/1000 {
+		t.Errorf("%d codes are tried", tr.wrong)
+	}
+}
+
+// TestGuessesTold: who has to wait is told of, at most once a minute, and so are all together; who mistypes is not.
+func TestGuessesTold(t *testing.T) {
+	t.Parallel()
+	h := &hand{time.Unix(0, 0)}
+	tr := newTries(h.now)
+	told := func() (all []Guess) {
+		for len(tr.guesses) > 0 {
+			all = append(all, <-tr.guesses)
+		}
+		return all
+	}
+	check := func(what string, want ...Guess) {
+		t.Helper()
+		if got := told(); !slices.Equal(got, want) {
+			t.Errorf("%s: told %v, want %v", what, got, want)
+		}
+	}
+	for range freeTries - 1 {
+		tr.take("a", false)
+	}
+	check("mistyped codes")
+	tr.take("a", false)
+	tr.take("a", false)
+	check("a wrong code too many", Guess{"a", 5, 30 * time.Second})
+	h.at = h.at.Add(30 * time.Second)
+	tr.take("a", false)
+	check("one more, within the minute")
+	h.at = h.at.Add(time.Minute)
+	tr.take("a", false)
+	check("one more, later", Guess{"a", 7, 2 * time.Minute})
+	for n := range 2 * allTries {
+		tr.take(strconv.Itoa(n), false)
+	}
+	check("from everywhere", Guess{"", allTries + 6, refill})
+	h.at = h.at.Add(59 * time.Second)
+	for n := range 2 * allTries {
+		tr.take(strconv.Itoa(n), false)
+	}
+	check("from everywhere, within the minute")
+	for n := range 2 * keptGuesses {
+		for range freeTries {
+			h.at = h.at.Add(refill)
+			tr.take("b"+strconv.Itoa(n), false)
+		}
+	}
+	if n := len(told()); n != keptGuesses {
+		t.Errorf("%d are kept that nobody takes, want %d", n, keptGuesses)
+	}
+}
+
+// TestWaitingTogether: where somebody has come in, wrong codes do not keep the others out for long.
+func TestWaitingTogether(t *testing.T) {
+	t.Parallel()
+	h := &hand{time.Unix(0, 0)}
+	tr := newTries(h.now)
+	tr.take("a", true)
+	for range 50 {
+		h.at = h.at.Add(sharedWait)
+		if _, wait := tr.take("a", false); wait > sharedWait {
+			t.Fatalf("wait %v, at most %v wanted", wait, sharedWait)
+		}
+	}
+	h.at = h.at.Add(sharedWait)
+	if ok, _ := tr.take("a", true); !ok {
+		t.Error("the right code is not let in after the wait")
 	}
 }
 
