@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"testing"
@@ -75,12 +76,26 @@ type firefox struct {
 	out *json.Decoder
 }
 
-// startFirefox starts it with its profile in a folder.
-func startFirefox(t *testing.T, profile string) *firefox {
+// Preferences of Firefox, as settings of the reader's own.
+var (
+	scriptless = map[string]any{"javascript.enabled": false}
+	autoplay   = map[string]any{"media.autoplay.default": 0} // which a click of the reader's allows elsewhere
+)
+
+// startFirefox starts it with its profile in a folder, and with further preferences.
+func startFirefox(t *testing.T, profile string, more ...map[string]any) *firefox {
 	t.Helper()
 	needs(t, "node", "firefox-esr")
 	needsModules(t)
-	f := &firefox{cmd: exec.Command("node", "testdata/browsers/firefox.mjs", profile)}
+	preferences := map[string]any{}
+	for _, m := range more {
+		maps.Copy(preferences, m)
+	}
+	own, err := json.Marshal(preferences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &firefox{cmd: exec.Command("node", "testdata/browsers/firefox.mjs", profile, string(own))}
 	f.cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	f.cmd.Stderr = t.Output()
 	in, err := f.cmd.StdinPipe()

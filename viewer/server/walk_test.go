@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"strings"
@@ -83,7 +84,7 @@ func walked(t *testing.T) testbundle.Files {
 
 // TestWalk is what somebody does who was given a stick: opens it, reads, follows links, searches in
 // five scripts, watches a film with captions, looks at pictures, confirms the publisher, leaves. With a mouse,
-// in each engine, and in Chromium without script, where a form and a link do what script does.
+// in each engine, and in Chromium and Firefox without script, where a form and a link do what script does.
 func TestWalk(t *testing.T) {
 	t.Parallel()
 	key := testbundle.Key(t, 1)
@@ -93,7 +94,10 @@ func TestWalk(t *testing.T) {
 			return newReaderIn(t, t.TempDir(), chromedp.Flag("blink-settings", "scriptEnabled=false"))
 		},
 		"firefox": func(t *testing.T) *reader { return &reader{t: t, browser: startFirefox(t, t.TempDir())} },
-		"webkit":  func(t *testing.T) *reader { return &reader{t: t, browser: startWebKit(t, t.TempDir())} },
+		"firefox without script": func(t *testing.T) *reader {
+			return &reader{t: t, browser: startFirefox(t, t.TempDir(), scriptless)}
+		},
+		"webkit": func(t *testing.T) *reader { return &reader{t: t, browser: startWebKit(t, t.TempDir())} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,6 +107,9 @@ func TestWalk(t *testing.T) {
 			if got := r.location(); got != l.s.Address() {
 				t.Errorf("the browser is started at %s", got)
 			}
+			r.home(l, "")
+			r.follow(aFilm, "a film", film)
+			r.until("script runs, or does not", fmt.Sprintf("document.querySelector('.speeds').hidden == %v", strings.HasSuffix(name, "without script")))
 			r.walk(l, key.Public())
 		})
 	}

@@ -1,4 +1,4 @@
-// firefox.mjs PROFILE: Firefox for the Go tests, through WebDriver BiDi. Each line of standard
+// firefox.mjs PROFILE PREFERENCES: Firefox for the Go tests, through WebDriver BiDi, with further preferences as JSON. Each line of standard
 // input is a command, [name, arguments...]; each line of standard output its answer, {value} or
 // {error}. When the input ends, so does Firefox.
 import { createInterface } from 'node:readline'
@@ -35,7 +35,7 @@ const browser = await puppeteer.launch({
   executablePath: '/usr/bin/firefox-esr',
   userDataDir: process.argv[2],
   defaultViewport: { width: 1000, height: 800 },
-  extraPrefsFirefox: preferences,
+  extraPrefsFirefox: { ...preferences, ...JSON.parse(process.argv[3]) },
 })
 const [page] = await browser.pages()
 
