@@ -83,7 +83,12 @@ func (p *page) source(e bundle.Entry) source {
 		}
 		return edges(e)
 	}
-	return source{e, "", read, begin, edges, newLinker(p.viewer, p.volume.number, e.Path, p.suffix())}
+	l := newLinker(p.viewer, p.volume.number, e.Path, p.suffix())
+	l.lacks = func(path string) bool {
+		_, err := p.volume.r.Lookup(path)
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return source{e, "", read, begin, edges, l}
 }
 
 // give answers with what pages consist of, checked whole before it goes.

@@ -18,8 +18,8 @@ const topMark = "./"
 // maxRemembered is how many links of a page are remembered: pages repeat them.
 const maxRemembered = 2000
 
-// A linker turns the addresses in one item into sealed ones. It asks the bundle
-// nothing: a link that leads nowhere does so when it is followed.
+// A linker turns the addresses in one item into sealed ones. A link that leads nowhere
+// does so when it is followed; what a page would load is not asked for where it is not there.
 type linker struct {
 	v      *Viewer
 	volume int
@@ -31,6 +31,7 @@ type linker struct {
 
 	pictures map[string]string // the paths of pictures, in the bundle or the book, by their addresses
 	seen     map[string]string
+	lacks    func(path string) bool // says that the bundle has nothing there; or nil
 }
 
 func newLinker(v *Viewer, volume int, item, suffix string) *linker {
@@ -93,7 +94,7 @@ func (l *linker) Resource(ref string, use sanitize.Use) (string, bool) {
 		return ref, use != sanitize.Style && use != sanitize.Captions
 	}
 	to, _, ok := l.resolve(ref)
-	if !ok {
+	if !ok || l.book == "" && l.lacks != nil && l.lacks(to) {
 		return "", false
 	}
 	as := viewContent

@@ -822,3 +822,22 @@ func (r *recorder) Write(p []byte) (int, error) {
 	r.body += len(p)
 	return len(p), nil
 }
+
+// TestNothingMissing: what a page would load and the bundle lacks, be it named by the page or by its style, is not asked for.
+func TestNothingMissing(t *testing.T) {
+	t.Parallel()
+	l := start(t, testbundle.New(t, testbundle.Files{
+		"index.html": `<html><head><link rel="stylesheet" href="a.css"><link rel="stylesheet" href="gone.css"></head><body><p>x<img src="gone.png" alt="y"><img src="a.png"></body></html>`,
+		"a.css":      "p { background: url(gone.jpg) } b { background: url(a.png) }",
+		"a.png":      testbundle.Noise(1<<10, 2),
+	}))
+	part := regexp.MustCompile(`(?:<img[^>]* src|<link[^>]* href)="([^"]+)"|url\("?([^")]+)"?\)`)
+	page := l.ask("GET", l.content("index")).body
+	found := part.FindAllStringSubmatch(page, -1)
+	if len(found) != 2 {
+		t.Fatalf("a page has %d parts, want a style and a picture:\n%s", len(found), page)
+	}
+	if style := l.ask("GET", l.path+found[0][1]).body; len(part.FindAllString(style, -1)) != 1 {
+		t.Errorf("a style names what there is not: %s", style)
+	}
+}
