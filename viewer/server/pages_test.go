@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"html"
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
@@ -22,6 +25,7 @@ import (
 
 	"satchel/bundle"
 	"satchel/bundle/sign"
+	"satchel/viewer"
 	"satchel/viewer/internal/testbundle"
 )
 
@@ -144,6 +148,32 @@ func startAll(t *testing.T) *live {
 	return l
 }
 
+// doorKinds are what somebody sees who comes to a class.
+var doorKinds = []string{"class", "class wrong", "class wait", "class inside"}
+
+// startDoors returns the address of each. What follows upon a wrong code is no page to go to, so it is shown again at an
+// address of its own, with the class's style beside it.
+func startDoors(t *testing.T) map[string]string {
+	t.Helper()
+	v := viewer.New([]*bundle.Reader{testbundle.New(t, files, testbundle.Key(t, 1))}, viewer.Options{})
+	c := startServer(t, New(v, Options{Class: netip.MustParseAddr("127.0.0.1")})).s.Class()
+	inside := (&live{t: t, host: c.host}).ask("GET", "/"+c.invite).head.Get("Location")
+	shown := func(wrong bool, wait time.Duration) string {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/style.css" {
+				c.server.answer(w, r, "style.css", true)
+				return
+			}
+			asked := &viewer.Request{Method: "GET", Query: r.URL.Query(), Guest: true}
+			c.server.ask(w, r, func(v *viewer.Viewer) *viewer.Response { return v.Door(asked, wrong, wait) })
+		}))
+		t.Cleanup(s.Close)
+		return s.URL + "/"
+	}
+	return map[string]string{"class": c.Address(), "class wrong": shown(true, 0), "class wait": shown(true, 90*time.Second),
+		"class inside": "http://" + c.host + inside}
+}
+
 // in is the address of a page in a language.
 func in(address, language string) string { return address + "?lang=" + language }
 
@@ -162,7 +192,8 @@ func TestPages(t *testing.T) {
 	r := newReader(t)
 	l := startAll(t)
 	pages := l.pages("en", "water")
-	for _, kind := range pageKinds {
+	maps.Copy(pages, startDoors(t))
+	for _, kind := range append(slices.Clone(pageKinds), doorKinds...) {
 		if pages[kind] == "" {
 			t.Errorf("no page of the kind %q is found, only %q", kind, slices.Sorted(maps.Keys(pages)))
 		}
@@ -199,28 +230,31 @@ const axeRuns = `axe.run({exclude: [['iframe']]}, {iframes: false, resultTypes: 
 	runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r => JSON.stringify(r.violations.map(v =>
 	v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + [...n.any, ...n.all, ...n.none].map(c => c.message).join('; ')).join(' | '))))`
 
-// findBarriers has axe-core look for what keeps people out, in both directions of writing.
-func (r *reader) findBarriers(pages map[string]string, scheme string) {
+// barriers are what axe-core finds on the page.
+func (r *reader) barriers() (found []string) {
 	r.t.Helper()
 	axe, err := os.ReadFile(filepath.Join(modules, "axe-core/axe.min.js"))
 	r.must(err)
+	_, err = r.eval(string(axe) + "; 'ready'")
+	r.must(err)
+	text, err := r.eval(axeRuns)
+	r.must(err)
+	r.must(json.Unmarshal([]byte(text), &found))
+	return found
+}
+
+// findBarriers has axe-core look for what keeps people out, in both directions of writing.
+func (r *reader) findBarriers(pages map[string]string, scheme string) {
+	r.t.Helper()
 	theme := ""
 	if scheme == "sepia" { // which is no system's
 		scheme, theme = "light", "&theme=sepia"
 	}
 	r.prefer(scheme)
-	barriers := func() (found []string) {
-		_, err := r.eval(string(axe) + "; 'ready'")
-		r.must(err)
-		text, err := r.eval(axeRuns)
-		r.must(err)
-		r.must(json.Unmarshal([]byte(text), &found))
-		return found
-	}
 	for kind, address := range pages {
 		for _, language := range []string{"en", "fa"} {
 			r.goTo(in(address, language) + theme)
-			for _, barrier := range barriers() {
+			for _, barrier := range r.barriers() {
 				r.t.Errorf("%s in %s: %s", kind, language, barrier)
 			}
 		}
@@ -228,25 +262,31 @@ func (r *reader) findBarriers(pages map[string]string, scheme string) {
 	r.goTo(in(pages["home"], "en")) // it does not look into Arabic letters, which join
 	r.run(`document.querySelector('main').innerHTML = '<img src="data:,"><p>Pale</p>'
 		Object.assign(document.querySelector('main p').style, {color: '#777', backgroundColor: '#888'})`)
-	if found := strings.Join(barriers(), " "); !strings.Contains(found, "image-alt") || !strings.Contains(found, "color-contrast") {
+	if found := strings.Join(r.barriers(), " "); !strings.Contains(found, "image-alt") || !strings.Contains(found, "color-contrast") {
 		r.t.Errorf("axe does not see what keeps people out, only %q", found)
 	}
+}
+
+// wide tells what makes the page scroll sideways on a screen of 320 pixels, or nothing.
+func (r *reader) wide() (what string) {
+	r.t.Helper()
+	const widest = `(w => w <= 320 ? '' : w + ' wide: ' + [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() &&
+		(b => b.right > 320 || b.left < 0)(e.getBoundingClientRect())).map(e => e.cloneNode().outerHTML + e.textContent.slice(0, 30)).slice(0, 6).join(' '))
+		(document.documentElement.scrollWidth)`
+	r.must(r.look(widest, &what))
+	return what
 }
 
 // checkNarrow looks for what makes a page scroll sideways on a small screen, also with text of twice its size.
 func (r *reader) checkNarrow(pages map[string]string) {
 	r.t.Helper()
-	const widest = `(w => w <= 320 ? '' : w + ' wide: ' + [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() &&
-		(b => b.right > 320 || b.left < 0)(e.getBoundingClientRect())).map(e => e.cloneNode().outerHTML + e.textContent.slice(0, 30)).slice(0, 6).join(' '))
-		(document.documentElement.scrollWidth)`
 	r.do(chromedp.EmulateViewport(320, 640))
 	for kind, address := range pages {
 		for _, language := range []string{"en", "ru", "my", "fa", "ko"} {
 			r.goTo(in(address, language))
 			for _, size := range []string{"100%", "200%"} {
 				r.run("document.documentElement.style.fontSize = '" + size + "'")
-				var wide string
-				if r.must(r.look(widest, &wide)); wide != "" {
+				if wide := r.wide(); wide != "" {
 					r.t.Errorf("%s in %s at %s: %s", kind, language, size, wide)
 				}
 			}
@@ -254,9 +294,14 @@ func (r *reader) checkNarrow(pages map[string]string) {
 	}
 }
 
-// checkStill looks for what moves while a page is loading, pictures and all, also where it comes slowly, in pieces. A
-// hundredth, of which nobody sees anything, is what controls of players and fonts take.
-func (r *reader) checkStill(pages map[string]string) {
+// A movement is what has moved while a page was loading.
+type movement struct {
+	Sum  float64
+	What json.RawMessage
+}
+
+// shifts waits for what moves late.
+func (r *reader) shifts() (found movement) {
 	r.t.Helper()
 	const moved = `new Promise(done => {
 		let sum = 0, what = []
@@ -266,26 +311,29 @@ func (r *reader) checkStill(pages map[string]string) {
 		})).observe({type: 'layout-shift', buffered: true})
 		setTimeout(() => done(JSON.stringify({sum, what})), 200)
 	})`
-	shifts := func() (found struct {
-		Sum  float64
-		What json.RawMessage
-	}) {
-		text, err := r.eval(moved)
-		r.must(err)
-		r.must(json.Unmarshal([]byte(text), &found))
-		return found
-	}
+	text, err := r.eval(moved)
+	r.must(err)
+	r.must(json.Unmarshal([]byte(text), &found))
+	return found
+}
+
+// mostShift is how much of a page may move: a hundredth, of which nobody sees anything, is what controls of players and fonts take.
+const mostShift = 0.01
+
+// checkStill looks for what moves while a page is loading, pictures and all, also where it comes slowly, in pieces.
+func (r *reader) checkStill(pages map[string]string) {
+	r.t.Helper()
 	for language, speed := range map[string]float64{"en": -1, "fa": -1, "my": 20_000} {
 		r.slow(speed)
 		for kind, address := range pages {
 			r.goTo(in(address, language))
-			if found := shifts(); found.Sum > 0.01 {
+			if found := r.shifts(); found.Sum > mostShift {
 				r.t.Errorf("%s in %s moves by %.3f while it is loading: %s", kind, language, found.Sum, found.What)
 			}
 		}
 	}
 	r.run("document.querySelector('main').style.marginTop = '200px'")
-	if shifts().Sum == 0 {
+	if r.shifts().Sum == 0 {
 		r.t.Error("a page that moves is not seen to")
 	}
 }
@@ -329,6 +377,7 @@ func (r *reader) checkKeyboard(pages map[string]string) {
 		all.forEach(d => d.open = true)
 		window.left = new Set([...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, audio, video, [tabindex="0"]')]
 			.filter(e => e.checkVisibility()))
+		window.left.delete(document.activeElement) // a page may begin where one types
 		all.forEach(d => d.open = false)`
 	// What is folded up is unfolded where the focus comes by, and folded up behind it. Players show by themselves
 	// which of their buttons has the focus; frames are strangers'.
