@@ -61,7 +61,7 @@ bench: build
 test-corpora: build
 	examples/bench/corpora.sh
 	examples/bench/corpora-test.sh bin/satchel
-	SATCHEL_CORPORA="$${XDG_CACHE_HOME:-$$HOME/.cache}/satchel/corpora" go test -count=1 -run '^TestCorpora' ./bundle/ingest/... ./bundle/search/...
+	SATCHEL_CORPORA="$${XDG_CACHE_HOME:-$$HOME/.cache}/satchel/corpora" go test -count=1 -run '^TestCorpora' -timeout 60m ./bundle/ingest/... ./bundle/search/... ./viewer/server
 
 # The same bytes whoever builds them, and wherever.
 dist:
