@@ -9,6 +9,7 @@
 #   film    a film of 1.4 GB, and a stretch of it, beside kiwix-serve
 #   growth  packing and opening, from 100 to 1,000,000 items and from 40 MB to 20 GB
 #   open    what opening takes, reads and allocates, from 100 to 1,000,000 items and to 20 GB
+#   class   30 pupils at once, each with a pass of their own: pages, pictures, searches, a film
 #   soak    10,000 idle connections, slow readers and 30 people at once
 #   search  packing with an index beside zimwriterfs's; queries of jdk beside kiwix-serve; what known
 #           queries find in handbook, gimp and gimp-de; queries among 1,000,000 articles

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -16,6 +17,8 @@ import (
 // can be: it shares the machine with what it measures.
 type client struct {
 	host string
+	from net.IP        // this computer's address to ask from, or nil
+	body *bytes.Buffer // takes what comes, or nil
 	conn net.Conn
 	r    *bufio.Reader
 }
@@ -58,7 +61,7 @@ func (c *client) try(start time.Time, what, lines, body string) (a answer, err e
 		}
 	}()
 	if c.conn == nil {
-		if c.conn, err = net.Dial("tcp4", c.host); err != nil {
+		if c.conn, err = (&net.Dialer{LocalAddr: &net.TCPAddr{IP: c.from}}).Dial("tcp4", c.host); err != nil {
 			return a, err
 		}
 		c.r = bufio.NewReaderSize(c.conn, 64<<10)
@@ -76,6 +79,7 @@ func (c *client) try(start time.Time, what, lines, body string) (a answer, err e
 		if _, err := c.r.Peek(1); err != nil {
 			return a, err
 		}
+	case http.StatusNoContent:
 	case http.StatusFound, // so kiwix-serve answers for pages that only lead on
 		http.StatusSeeOther: // and so the viewer does for forms
 		a.location = r.Header.Get("Location")
@@ -83,7 +87,12 @@ func (c *client) try(start time.Time, what, lines, body string) (a answer, err e
 		return a, fmt.Errorf("answer %s for %s", r.Status, what)
 	}
 	a.first = time.Since(start)
-	a.bytes, err = io.Copy(io.Discard, r.Body)
+	if c.body != nil {
+		c.body.Reset()
+		a.bytes, err = io.Copy(c.body, r.Body)
+	} else {
+		a.bytes, err = io.Copy(io.Discard, r.Body)
+	}
 	a.total = time.Since(start)
 	if r.Close {
 		c.close()

@@ -25,27 +25,34 @@ type served struct {
 	cmd  *exec.Cmd
 }
 
-// startSatchel returns when the viewer has said its address.
+// startSatchel returns when the viewer of a bundle has said its address.
 func (b *bench) startSatchel(path string) (*served, error) {
-	cmd := b.command(b.satchel, "open", "--no-browser", path)
+	s, _, err := b.startViewer(path)
+	return s, err
+}
+
+// startViewer starts a viewer with flags, bundles and all. What it says after its address can be read.
+func (b *bench) startViewer(args ...string) (*served, *bufio.Reader, error) {
+	cmd := b.command(b.satchel, append([]string{"open", "--no-browser"}, args...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s := &served{name: "satchel open", cmd: cmd}
-	line, err := bufio.NewReader(out).ReadString('\n')
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("satchel open: %w", err), s.stop())
+		return nil, nil, errors.Join(fmt.Errorf("satchel open: %w", err), s.stop())
 	}
 	address, err := url.Parse(strings.TrimSpace(line))
 	if err != nil {
-		return nil, errors.Join(err, s.stop())
+		return nil, nil, errors.Join(err, s.stop())
 	}
 	s.host, s.root = address.Host, address.Path
-	return s, nil
+	return s, lines, nil
 }
 
 // startKiwix returns when kiwix-serve accepts connections.
