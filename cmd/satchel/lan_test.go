@@ -87,7 +87,7 @@ func TestGuessesReachTheTeacher(t *testing.T) {
 	results, out := io.Pipe()
 	words, told := io.Pipe()
 	ctx, end := context.WithTimeout(t.Context(), time.Minute)
-	ended := make(chan int)
+	ended := make(chan int, 1)
 	go func() {
 		u := &ui{out: out, err: told, progress: quiet}
 		ended <- run(ctx, u, []string{"open", "--no-browser", "--lan", "--address", "127.0.0.1", name})
