@@ -377,7 +377,11 @@ func (r *reader) checkKeyboard(pages map[string]string) {
 		all.forEach(d => d.open = true)
 		window.left = new Set([...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, audio, video, [tabindex="0"]')]
 			.filter(e => e.checkVisibility()))
-		window.left.delete(document.activeElement) // a page may begin where one types
+		const own = document.querySelector('[autofocus]') // where one types at once; a tab that is not in front gives the focus late
+		if (own) {
+			own.focus()
+			window.left.delete(own)
+		}
 		all.forEach(d => d.open = false)`
 	// What is folded up is unfolded where the focus comes by, and folded up behind it. Players show by themselves
 	// which of their buttons has the focus; frames are strangers'.
