@@ -1,12 +1,12 @@
 package bundle
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +27,7 @@ type Reader struct {
 	blocks     *blockCache
 	members    memberCache
 	texts      textCache
+	tongues    tongueCache
 	searching  sync.Mutex
 	words      *search.Index // once it was asked for
 	absent     string        // the reason, when opening shows that this copy is incomplete
@@ -254,7 +255,14 @@ func standing(signers []sign.PublicKey, pins []sign.Pin) Standing {
 	if len(signers) == 0 {
 		return Standing{Verdict: Unsigned}
 	}
-	slices.SortStableFunc(signers, func(a, b sign.PublicKey) int { return cmp.Compare(a.String(), b.String()) })
+	names := map[string]sign.PublicKey{}
+	for _, k := range signers {
+		names[k.String()] = k
+	}
+	signers = nil
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		signers = append(signers, names[name])
+	}
 	s := Standing{Verdict: Unknown, Signers: signers, Publisher: signers[0], Known: true}
 	for _, p := range pins {
 		i := slices.IndexFunc(signers, p.Matches)

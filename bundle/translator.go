@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Translator finds the translations of items. It looks for them where they would lie, and so what it reads does
@@ -12,9 +13,33 @@ import (
 type Translator struct {
 	r     *Reader
 	set   languageSet
-	names []string            // the same, in order
-	known map[string][]string // of a folder, those in it that are named for a language
-	left  int                 // how many entries of the index it may still read
+	names []string // the same, in order
+	left  int      // how many entries of the index it may still read
+}
+
+// A tongueCache knows, of folders, those in them that are named for a language. Translators share that of their bundle.
+type tongueCache struct {
+	mu    sync.Mutex
+	known map[string][]string
+}
+
+// maxTongueFolders is how many folders a tongueCache knows.
+const maxTongueFolders = 4096
+
+func (c *tongueCache) get(folder string) (list []string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list, ok = c.known[folder]
+	return list, ok
+}
+
+func (c *tongueCache) put(folder string, list []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) == maxTongueFolders {
+		c.known = map[string][]string{}
+	}
+	c.known[folder] = list
 }
 
 // Limits of what a Translator looks at.
@@ -31,7 +56,7 @@ func (r *Reader) Translator() (*Translator, error) {
 	if err != nil || len(counts) < 2 {
 		return nil, err
 	}
-	t := &Translator{r: r, set: languageSet{}, known: map[string][]string{}, left: maxAsked}
+	t := &Translator{r: r, set: languageSet{}, left: maxAsked}
 	for _, c := range counts[:min(len(counts), maxTongues)] {
 		if name := primaryOf(c.Name); !t.set[name] {
 			t.set[name], t.names = true, append(t.names, name)
@@ -107,7 +132,7 @@ func (t *Translator) stem(name string) string {
 
 // folders returns those in a folder that are named for a language.
 func (t *Translator) folders(parent string) (list []string, err error) {
-	if list, ok := t.known[parent]; ok {
+	if list, ok := t.r.tongues.get(parent); ok {
 		return list, nil
 	}
 	for _, name := range t.names {
@@ -119,7 +144,9 @@ func (t *Translator) folders(parent string) (list []string, err error) {
 		})
 		err = cmp.Or(err, err2)
 	}
-	t.known[parent] = list
+	if err == nil && t.left > 0 { // or some may not have been looked for
+		t.r.tongues.put(parent, list)
+	}
 	return list, err
 }
 

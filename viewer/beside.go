@@ -13,6 +13,8 @@ import (
 type beside struct {
 	Before, Behind *neighbour // nil where there is none
 	Up             option     // the list itself
+	Also           []option   // translations
+	AlsoIn         string
 }
 
 // A neighbour is the item before or behind.
@@ -24,7 +26,9 @@ type neighbour struct {
 // section; where there is none, in its folder.
 func (p *page) beside(e bundle.Entry, l trail) (*beside, error) {
 	if l.found != (inquiry{}) {
-		return &beside{Up: option{Label: p.T("back.found"), Address: p.search(l.found)}}, nil
+		b := &beside{Up: option{Label: p.T("back.found"), Address: p.search(l.found)}}
+		b.translated(p, p.listing(shelf{}), e, l)
+		return b, nil
 	}
 	s := l.shelf
 	s.after = ""
@@ -35,6 +39,7 @@ func (p *page) beside(e bundle.Entry, l trail) (*beside, error) {
 		s.kind = e.Kind
 	}
 	b, list := &beside{Up: p.up(s)}, p.listing(s)
+	b.translated(p, list, e, l)
 	at, ok, err := list.first(e)
 	if !ok || err != nil {
 		return b, err
@@ -51,6 +56,19 @@ func (p *page) beside(e bundle.Entry, l trail) (*beside, error) {
 		b.Behind = p.neighbour(behind[0].Entry, s)
 	}
 	return b, err
+}
+
+// maxTongues is how many translations the page of an item leads to.
+const maxTongues = 40
+
+// translated leads to the translations of an item that are in a list.
+func (b *beside) translated(p *page, list *listing, e bundle.Entry, l trail) {
+	h := bundle.Hit{Entry: e}
+	list.others(e, func(o bundle.Entry) bool {
+		h.Others = append(h.Others, o.ID)
+		return true
+	})
+	b.Also, b.AlsoIn = p.also(h, l, maxTongues), p.T("search.also")
 }
 
 // shelfOf is where an item lies in the bundle.

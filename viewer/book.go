@@ -114,7 +114,7 @@ func (i *itemPage) chapters(b *openBook, at int, s spot) *reading {
 			title, language = i.partName(b.Part(c.Path)), ""
 		}
 		if title == "" {
-			title = i.T("book.chapter", "n", i.Num(n+1), "of", i.Num(len(b.Chapters)))
+			title = i.T("book.chapter", "n", i.num(n+1), "of", i.num(len(b.Chapters)))
 		}
 		r.Chapters = append(r.Chapters, chapterRow{title, address(n), language, min(c.Depth, maxDepth), n == at})
 	}

@@ -74,7 +74,7 @@ func (p *page) tellTracksApart(tracks []track) {
 	times := map[string]int{}
 	for i, t := range tracks {
 		if times[t.Label]++; times[t.Label] > 1 {
-			tracks[i].Label += " " + p.Num(times[t.Label])
+			tracks[i].Label += " " + p.num(times[t.Label])
 		}
 	}
 }

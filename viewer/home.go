@@ -111,6 +111,7 @@ type homePage struct {
 	Issued   string
 	Newer    uint32 // a newer issue that is open, too, or 0
 	Verdict  verdict
+	Signer   string // the fingerprint of the publisher, in the reader's digits
 	Begin    string // the address of the bundle's own first page, or empty
 	Kinds    []option
 	Tongues  []option
@@ -146,6 +147,7 @@ func (v *Viewer) home(p *page, s shelf) *Response {
 		return p.problem(code, key, shellHeader)
 	}
 	h.Verdict = p.verdict(p.volume) // after all was read that may be damaged
+	h.Signer = h.Verdict.Publisher.Fingerprint().Format(p.lang.numerals)
 	return p.show(200, "home", h)
 }
 
@@ -198,7 +200,7 @@ func (h *homePage) fillSections() {
 			continue
 		}
 		name := h.volume.sectionName(n, h.lang.tag)
-		c := sectionCard{option: option{Label: name.Text, Tag: name.Language, Shown: h.Num(sec.Items),
+		c := sectionCard{option: option{Label: name.Text, Tag: name.Language, Shown: h.num(sec.Items),
 			Address: h.address(viewHome, shelf{section: sectionNumber(n)}.String())}}
 		if cover, ok := h.sectionCover(n, sec); ok {
 			c.Cover = h.image(cover)
@@ -246,7 +248,10 @@ func (h *homePage) fillRows(list *listing) error {
 			w.Thumb = h.image(cover)
 		}
 		w.Address = h.spot(spot{path: b.Path, trail: trail{shelf: s}})
-		w.Also, w.AlsoIn = h.also(b, trail{shelf: s}), h.T("search.also")
+		w.Also, w.AlsoIn = h.also(b, trail{}, maxAlso), h.T("search.also")
+		for i := range w.Also {
+			w.Also[i].Address = "" // the item's page leads there: here, links would be half of what the list weighs
+		}
 		h.Together = h.Together || len(w.Also) > 0
 		if s.section != "" || s.folder != "" {
 			w.Folder = ""
@@ -272,7 +277,7 @@ func (p *page) row(e bundle.Entry) row {
 	w := row{
 		facts: p.facts(e), Title: titleOf(e), Address: p.spot(spot{path: e.Path}), Kind: string(e.Kind),
 		KindName: p.T("kind." + string(e.Kind)), Folder: plain(strings.TrimSuffix(folder, "/")),
-		LanguageTag: e.Language, number: p.Num(int64(e.ID) + 1),
+		LanguageTag: e.Language, number: p.num(int64(e.ID) + 1),
 	}
 	if e.Language != "" {
 		w.Language = languageName(e.Language)
@@ -322,7 +327,7 @@ func (h *homePage) kindOptions(s shelf, kinds []bundle.Count) []option {
 		one.kind = kind
 		o := option{Label: h.T("kinds." + c.Name), Address: h.address(viewHome, one.String()),
 			Current: s.kind == kind, Shown: h.count(h.volume.filter(one))}
-		if o.Shown != h.Num(0) || o.Current {
+		if o.Shown != h.num(0) || o.Current {
 			list = append(list, o)
 		}
 	}
@@ -346,9 +351,9 @@ func (h *homePage) count(f bundle.Filter) string {
 	case err != nil || n == 0 && !exact:
 		return ""
 	case !exact:
-		return h.Num(n) + "+"
+		return h.num(n) + "+"
 	}
-	return h.Num(n)
+	return h.num(n)
 }
 
 // fillLanguages offers the languages of the items, the one of the interface first,
@@ -371,10 +376,10 @@ func (h *homePage) fillLanguages(s shelf) error {
 		one.language = c.Name
 		o := option{Label: languageName(c.Name), Tag: c.Name, Current: s.language == c.Name,
 			Address: h.address(viewHome, one.String()), Shown: h.count(h.volume.filter(one))}
-		if o.Shown == h.Num(mostCounted)+"+" && all == (shelf{}) {
-			o.Shown = h.Num(c.Items) // with its pictures and captions
+		if o.Shown == h.num(mostCounted)+"+" && all == (shelf{}) {
+			o.Shown = h.num(c.Items) // with its pictures and captions
 		}
-		if o.Shown != h.Num(0) || o.Current {
+		if o.Shown != h.num(0) || o.Current {
 			h.Tongues = append(h.Tongues, o)
 		}
 	}
@@ -400,7 +405,7 @@ func (h *homePage) fillFolders(s shelf) error {
 		if c.Name == bundle.PreviewFolder {
 			continue
 		}
-		h.Folders = append(h.Folders, option{Label: plain(path.Base(c.Name)), Shown: h.Num(c.Items),
+		h.Folders = append(h.Folders, option{Label: plain(path.Base(c.Name)), Shown: h.num(c.Items),
 			Address: h.folder(s, c.Name, "")})
 	}
 	if more {
@@ -453,7 +458,7 @@ func (v *Viewer) library(p *page) *Response {
 			Title: title, Language: language, Info: vol.info,
 			Address: p.addressIn(vol, viewHome, ""), Trust: p.addressIn(vol, viewTrust, ""),
 			Date: p.lang.date(vol.info.Date), Verdict: verdicts[i],
-			Number: p.Num(i + 1), Same: p.samePublisher(verdicts, i), Newer: v.newerIssue(vol),
+			Number: p.num(i + 1), Same: p.samePublisher(verdicts, i), Newer: v.newerIssue(vol),
 		}
 		if b.Title == "" {
 			b.Title, b.Language = p.T("untitled"), p.lang.tag
@@ -469,7 +474,7 @@ func (p *page) samePublisher(all []verdict, i int) string {
 	var same []string
 	for j, other := range all {
 		if j != i && shareSigner(other.Standing, all[i].Standing) {
-			same = append(same, p.Num(j+1))
+			same = append(same, p.num(j+1))
 		}
 	}
 	return strings.Join(same, ", ")

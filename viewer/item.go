@@ -36,6 +36,7 @@ type itemPage struct {
 	Tracks   []track
 	Saved    []track // captions that no browser shows
 	Said     *transcript
+	Ten      string // seconds to go back or on, in the reader's digits
 	Words    string // that were searched for, where the item was found for them
 	Book     *reading
 	Risky    bool // other programs may do with it as they like
@@ -191,7 +192,7 @@ func (i *itemPage) fillPage(s source, place string) (err error) {
 }
 
 func (i *itemPage) fillRecording(found inquiry) error {
-	i.Show = "sound"
+	i.Show, i.Ten = "sound", i.num(10)
 	i.Tracks, i.Saved = i.tracks(i.Entry)
 	if formOf(i.Entry) == formVideo {
 		i.Show = "video"

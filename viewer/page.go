@@ -194,14 +194,11 @@ func isDamage(err error) bool {
 // T returns a message of the interface.
 func (p *page) T(key string, args ...any) string { return p.lang.message(key, args...) }
 
-// Num writes a number.
-func (p *page) Num(n any) string { return p.lang.number(n) }
+// num writes a number.
+func (p *page) num(n any) string { return p.lang.number(n) }
 
 // Size writes a number of bytes.
 func (p *page) Size(n int64) string { return p.lang.size(n) }
-
-// Fingerprint is that of a key, in the reader's digits.
-func (p *page) Fingerprint(k publicKey) string { return k.Fingerprint().Format(p.lang.numerals) }
 
 // plain makes what a stranger wrote fit to be shown: characters that are no text
 // or turn the direction of what follows show as U+FFFD.

@@ -137,8 +137,8 @@ func (h *searchPage) fill(volumes []*volume) {
 	if h.Corrected != "" {
 		h.Corrected = isolate(h.Corrected)
 	}
-	if h.Count = h.Num(groups); h.Partial {
-		h.Count = h.Num(known) + "+"
+	if h.Count = h.num(groups); h.Partial {
+		h.Count = h.num(known) + "+"
 	}
 	if total > 0 || h.inquiry.narrowed() {
 		h.choose(answers, volumes)
@@ -272,15 +272,15 @@ func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 		w.Volume, w.VolumeTag = a.volume.title(h.lang.tag)
 		w.Volume = cmp.Or(w.Volume, h.T("untitled"))
 	}
-	w.Also, w.AlsoIn = p.also(b, trail{}), h.T("search.also")
+	w.Also, w.AlsoIn = p.also(b, trail{}, maxAlso), h.T("search.also")
 	return w
 }
 
-// also are the translations of a hit: the first in each other language.
-func (p *page) also(b bundle.Hit, t trail) (list []option) {
+// also are the translations of a hit, up to most: the first in each other language.
+func (p *page) also(b bundle.Hit, t trail, most int) (list []option) {
 	seen := []string{b.Language, ""}
 	for _, id := range b.Others {
-		if len(list) == maxAlso {
+		if len(list) == most {
 			break
 		}
 		e, err := p.volume.r.Entry(id)
@@ -359,7 +359,7 @@ func (h *searchPage) choose(answers []answer, volumes []*volume) {
 		h.Sections = h.options(without(setSection, volumes).sections, s.section, "all", setSection, func(n string) option {
 			i, _ := strconv.Atoi(n)
 			if i >= len(sections) {
-				return option{Label: h.Num(i + 1)}
+				return option{Label: h.num(i + 1)}
 			}
 			name := sections[i].Name.For(h.lang.tag)
 			return option{Label: plain(name.Text), Tag: name.Language}
@@ -395,7 +395,7 @@ func (h *searchPage) options(counts []bundle.Count, current, all string, set fun
 	list := []option{{Label: h.T(all), Address: to(""), Current: current == ""}}
 	for _, c := range counts[:min(len(counts), chipsShown)] {
 		o := name(c.Name)
-		o.Address, o.Shown, o.Current = to(c.Name), h.Num(c.Items), c.Name == current
+		o.Address, o.Shown, o.Current = to(c.Name), h.num(c.Items), c.Name == current
 		list = append(list, o)
 		if o.Current {
 			h.Active = append(h.Active, option{Label: o.Label, Tag: o.Tag, Address: to("")})

@@ -134,10 +134,10 @@ func (v *Viewer) startCheck(p *page) *Response {
 // mistakes names the groups whose check digits do not fit. Nobody is told how a fingerprint without a mistake differs
 // from the signer's: where the two are alike but for a group, somebody made them so, for a reader to set right what is not wrong.
 func (p *page) mistakes(wrong *sign.FingerprintError) trustNote {
-	note := trustNote{Key: "pin.group", Group: p.Num(wrong.Group)}
+	note := trustNote{Key: "pin.group", Group: p.num(wrong.Group)}
 	for _, group := range wrong.Also {
 		note.Key = "pin.groups"
-		note.Group += ", " + p.Num(group)
+		note.Group += ", " + p.num(group)
 	}
 	return note
 }

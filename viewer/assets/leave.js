@@ -26,7 +26,7 @@
     blank(form);
   });
 
-  // Capitals are no sign: any other key, or a click, begins anew.
+  // Any other key, or a click, begins anew.
   const press = e => {
     if (over || e.repeat) return;
     times = e.key == "Shift" ? [...times.slice(-2), Date.now()] : [];

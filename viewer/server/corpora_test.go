@@ -92,13 +92,22 @@ func (c *corpus) choices(page string) (groups [][]string) {
 	return groups
 }
 
-// item returns the address of an item's page, or nothing for one that is in no list.
+const oneRow = `class="(?:row|tile)" href="([^"]+)"`
+
+// item returns the address of an item's page, or nothing for one that is in no list. It looks in the list of its language,
+// where no translation stands in its place.
 func (c *corpus) item(e bundle.Entry) string {
-	if c.lists[e.Kind] == "" {
+	list := c.lists[e.Kind]
+	if list == "" {
 		return ""
 	}
-	page := c.ask("GET", fmt.Sprintf("%s?from=%d", c.lists[e.Kind], e.ID)).body
-	return c.find(page, `class="(?:row|tile)" href="([^"]+)"`)
+	inLanguage := regexp.MustCompile(`<li><a href="([^"]+)"><bdi lang="` + regexp.QuoteMeta(e.Language) + `">`)
+	_, choices, _ := strings.Cut(c.ask("GET", list).body, `<aside class="choose"`)
+	if m := inLanguage.FindStringSubmatch(choices); m != nil {
+		list = c.path + m[1]
+	}
+	page := c.ask("GET", fmt.Sprintf("%s?from=%d", list, e.ID)).body
+	return c.find(page, oneRow)
 }
 
 // spread are items from all over the bundle: of each kind the first, the largest and that with the longest
@@ -306,12 +315,13 @@ func (i *inspector) look(what, path string) {
 	}
 	i.heard = nil
 	i.mu.Unlock()
-	for _, barrier := range i.barriers() {
-		wrong("%s", barrier)
-	}
 	i.do(chromedp.EmulateViewport(320, 640))
 	if wide := i.wide(); wide != "" {
 		wrong("%s", wide)
 	}
 	i.do(chromedp.EmulateViewport(1000, 800))
+	i.run("document.querySelectorAll('.prose').forEach(e => e.remove())") // what strangers wrote
+	for _, barrier := range i.barriers() {
+		wrong("%s", barrier)
+	}
 }
