@@ -295,8 +295,8 @@ func (p *page) row(e bundle.Entry) row {
 	return w
 }
 
-// findStart looks for the page that the curator meant to be read first: in the
-// language of the interface, if there is one.
+// findStart looks for the page that the curator meant to be read first: in the language of the interface, if there
+// is one; where there is not, but other items are, it leads to these.
 func (h *homePage) findStart() {
 	names := []string{
 		"index." + h.lang.tag + ".html", "index." + message.Primary(h.lang.tag) + ".html",
@@ -307,6 +307,9 @@ func (h *homePage) findStart() {
 			h.volume.met(err)
 		} else if formOf(e) == formPage {
 			h.Begin = h.spot(spot{path: e.Path})
+			if len(h.Tongues) > 1 && likeness(h.Tongues[1].Tag, h.lang.tag) > likeness(e.Language, h.lang.tag) {
+				h.Begin = h.Tongues[1].Address // the likest comes first
+			}
 			return
 		}
 	}

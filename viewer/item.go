@@ -201,6 +201,11 @@ func (i *itemPage) fillRecording(found inquiry) error {
 	if i.at > 0 {
 		i.Source += "#t=" + strconv.Itoa(i.at)
 	}
+	for n := range i.Tracks {
+		if i.said >= 0 && i.said < len(i.Tracks) {
+			i.Tracks[n].Default = n == i.said
+		}
+	}
 	i.Said = i.transcript(i.Tracks, found)
 	if cover, ok := i.volume.poster(i.Entry); ok {
 		i.Image = i.image(cover)

@@ -55,7 +55,7 @@ func TestLookGoesOn(t *testing.T) {
 	contains(t, dark, `data-theme="dark" data-size="2"`, `<meta name="color-scheme" content="dark">`)
 	_, larger := s.ask(find(t, dark, `href="([^"]*size=3[^"]*)"`))
 	contains(t, larger, `data-size="3"`)
-	_, usual := s.ask(find(t, larger, `href="([^"]*)">기기에 맞춤`))
+	_, usual := s.ask(find(t, larger, `href="([^"]*)">기기 설정대로`))
 	lacks(t, usual, "data-theme")
 }
 

@@ -19,9 +19,11 @@ const fingerprintDigits = 40
 
 // A trustNote is what became of a fingerprint that the reader typed.
 type trustNote struct {
-	Key   string // a message, or empty
-	Group string // the group that is wrong, or several
-	Good  bool
+	Key    string // a message, or empty
+	Group  string // the group that is wrong, or several
+	Digits int    // how many there are, where there should be others
+	Typed  string // the digits, to be set right: nothing else that was typed comes back
+	Good   bool
 }
 
 // A trustPage says who made a bundle and whether it is whole, in plain words.
@@ -142,20 +144,30 @@ func (p *page) mistakes(wrong *sign.FingerprintError) trustNote {
 	return note
 }
 
+// again writes digits that were typed in groups, as many as a fingerprint has and a few more.
+func again(digits string) (groups string) {
+	for i := range min(len(digits), fingerprintDigits+5) {
+		if i > 0 && i%5 == 0 {
+			groups += " "
+		}
+		groups += digits[i : i+1]
+	}
+	return groups
+}
+
 // pin takes a fingerprint that the reader compared and typed. It counts until the
 // viewer closes, and only if it is that of a publisher who signed the bundle: the
 // rest would be a list of whom the reader trusts.
 func (v *Viewer) pin(p *page, typed string) *Response {
 	pin, err := sign.ParsePin(typed)
-	if n := len(Digits(typed)); n > 0 && n != fingerprintDigits {
-		return v.trust(p, trustNote{Key: "pin.digits"})
-	}
-	var wrong *sign.FingerprintError
-	switch {
-	case errors.As(err, &wrong) && wrong.Group > 0:
-		return v.trust(p, p.mistakes(wrong))
-	case err != nil:
-		return v.trust(p, trustNote{Key: "pin.digits"})
+	digits := Digits(typed)
+	if n := len(digits); err != nil || n > 0 && n != fingerprintDigits {
+		note := trustNote{Key: "pin.count", Digits: n}
+		if wrong := (*sign.FingerprintError)(nil); n == fingerprintDigits && errors.As(err, &wrong) && wrong.Group > 0 {
+			note = p.mistakes(wrong)
+		}
+		note.Typed = again(digits)
+		return v.trust(p, note)
 	}
 	fits := slices.ContainsFunc(v.standing(p.volume).Signers, pin.Matches)
 	p.volume.refuted.Store(!fits)

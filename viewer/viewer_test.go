@@ -801,15 +801,15 @@ func TestPin(t *testing.T) {
 	groups[4] = string(groups[4][0]) + string('0'+(groups[4][1]-'0'+1)%10) + groups[4][2:]
 	for typed, want := range map[string]string{
 		strings.Join(groups, " "):              "mistake in group 5",
-		"12":                                   "40 digits",
-		"":                                     "40 digits",
-		"<script>" + strings.Repeat("x", 4000): "40 digits",
+		"12 <b>":                               "Digits typed: 2.",
+		"":                                     "Digits typed: 0.",
+		"<script>" + strings.Repeat("x", 4000): "Digits typed: 0.",
 	} {
 		_, page := s.post("pin", "fingerprint", typed)
 		contains(t, page, want, "is-unknown")
 	}
 	_, page := s.post("pin", "fingerprint", f.String()[:len(f.String())-6])
-	contains(t, page, "It has 40 digits", "autofocus")
+	contains(t, page, "Digits typed: 35.", "autofocus", ">"+f.String()[:len(f.String())-6]+"</textarea>")
 	// That the signer is another than the reader was told is not forgotten on the next page.
 	_, page = s.post("pin", "fingerprint", testbundle.Key(t, 2).Public().Fingerprint().String())
 	contains(t, page, "another publisher", "verdict is-changed", "Do not take this for theirs")
@@ -851,7 +851,7 @@ func TestB16NearlyTheSame(t *testing.T) {
 	typed[6], _ = other(6)
 	_, page := s.post("pin", "fingerprint", strings.Join(typed, " "))
 	contains(t, page, "mistakes in groups 2, 7.", "is-unknown")
-	lacks(t, page, typed[1], typed[6])
+	contains(t, page, ">"+strings.Join(typed, " ")+"</textarea>") // to be set right
 	typed = slices.Clone(groups)
 	_, typed[6] = other(6)
 	_, page = s.post("pin", "fingerprint", strings.Join(typed, " "))

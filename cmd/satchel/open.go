@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"os"
 	"runtime/debug"
 	"strconv"
 
@@ -148,7 +149,7 @@ var endings = map[server.End]phrase{
 // serve shows the bundles until the context ends, the reader leaves, nobody reads any more or a
 // bundle is gone. The address is printed before the browser starts, so that it is at hand where none does.
 func (o *openOptions) serve(ctx context.Context, u *ui, readers []*bundle.Reader) error {
-	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins, Documents: document.Text}), server.Options{Port: o.port, Class: o.class})
+	s := server.New(viewer.New(readers, viewer.Options{Pins: o.pins, Documents: document.Text}), server.Options{Port: o.port, Class: o.class, Language: os.Getenv("SATCHEL_LANG")})
 	if err := s.Listen(); err != nil {
 		return err
 	}

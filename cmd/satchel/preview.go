@@ -120,7 +120,7 @@ func (o *previewOptions) run(c *cli.Context, u *ui, dirs []string) (err error) {
 		return err
 	}
 	p.viewer = viewer.New(nil, viewer.Options{Preview: p.notice, Documents: document.Text})
-	p.server = server.New(p.viewer, server.Options{Port: o.open.port, Stay: true})
+	p.server = server.New(p.viewer, server.Options{Port: o.open.port, Stay: true, Language: os.Getenv("SATCHEL_LANG")})
 	p.show(first, err)
 	if err := p.server.Listen(); err != nil {
 		return err

@@ -54,6 +54,17 @@
     else if (picture && !picture.closest("a") && picture.naturalWidth > 200) fill(picture);
   });
 
+  // Menus close beside them, and with Escape.
+  const shut = e => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (e.key ? e.key != "Escape" : menu.contains(e.target)) continue;
+      menu.open = false;
+      if (e.key) menu.querySelector("summary").focus();
+    }
+  };
+  addEventListener("click", shut);
+  addEventListener("keydown", shut);
+
   const print = document.querySelector(".handout button");
   if (print) {
     print.hidden = false;

@@ -71,7 +71,7 @@ func (s *Server) admit(r *http.Request) (path string, code int) {
 	}
 	token, path, deep := strings.Cut(strings.TrimPrefix(rawPath(r), "/"), "/")
 	if !deep && r.Method == http.MethodGet && s.redeem(token) {
-		return "/" + s.token + "/", http.StatusSeeOther
+		return s.first(), http.StatusSeeOther
 	}
 	if !same(token, s.token) || !deep {
 		return "", http.StatusNotFound

@@ -281,6 +281,7 @@ func (r *reader) wide() (what string) {
 func (r *reader) checkNarrow(pages map[string]string) {
 	r.t.Helper()
 	r.do(chromedp.EmulateViewport(320, 640))
+	r.checkBar(pages["item text"])
 	for kind, address := range pages {
 		for _, language := range []string{"en", "ru", "my", "fa", "ko"} {
 			r.goTo(in(address, language))
@@ -319,6 +320,31 @@ func (r *reader) shifts() (found movement) {
 
 // mostShift is how much of a page may move: a hundredth, of which nobody sees anything, is what controls of players and fonts take.
 const mostShift = 0.01
+
+// checkBar taps on the sign that the search field is on a small screen: nothing else comes to lie under the finger, or a
+// tap would do that, too.
+func (r *reader) checkBar(address string) {
+	r.t.Helper()
+	const places = `JSON.stringify([...document.querySelectorAll('.bar a, .bar summary, .bar .quiet')].map(e => (b => [b.x, b.y, b.width, b.height])(e.getBoundingClientRect())))`
+	for _, size := range []string{"-1", "0", "1", "2", "3", "4", "5", "6"} {
+		for _, width := range []int64{320, 390} {
+			r.do(chromedp.EmulateViewport(width, 844))
+			r.goTo(in(address, "en") + "&size=" + size)
+			before, err := r.eval(places)
+			r.must(err)
+			r.run("document.querySelector('.find input').focus()")
+			after, err := r.eval(places)
+			r.must(err)
+			if before != after {
+				r.t.Errorf("at size %s and a width of %d, what is in the bar moves when the search field has the focus, from\n%s to\n%s", size, width, before, after)
+			}
+			if wide := r.wide(); width == 320 && wide != "" {
+				r.t.Errorf("the search field at size %s: %s", size, wide)
+			}
+		}
+	}
+	r.do(chromedp.EmulateViewport(320, 640))
+}
 
 // checkStill looks for what moves while a page is loading, pictures and all, also where it comes slowly, in pieces.
 func (r *reader) checkStill(pages map[string]string) {

@@ -32,10 +32,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"sync"
 	"time"
 
 	"satchel/viewer"
+	"satchel/viewer/message"
 )
 
 // Limits. They keep a viewer answering whatever else connects.
@@ -57,6 +59,9 @@ const (
 type Options struct {
 	// Port to listen on; 0 for one that is free, which nobody can guess.
 	Port int
+	// Language is that of the first page where it is not to be the browser's choice; its addresses name it, unless
+	// it is empty or English.
+	Language string
 	// Stay keeps the Server from ending because nobody reads, as one with a Class does not.
 	Stay bool
 	// Class is an address of this computer in a local network where others may read, too; none if it is
@@ -140,7 +145,16 @@ func (s *Server) Class() *Class { return s.class }
 
 // Address returns the address of the first page, with the token. Whoever has it
 // can read everything: it belongs on standard output and nowhere else.
-func (s *Server) Address() string { return "http://" + s.host + "/" + s.token + "/" }
+func (s *Server) Address() string { return "http://" + s.host + s.first() }
+
+// first is the path of the first page.
+func (s *Server) first() string {
+	path := "/" + s.token + "/"
+	if l := s.options.Language; l != "" && message.Primary(l) != "en" {
+		path += "?lang=" + url.QueryEscape(l)
+	}
+	return path
+}
 
 // Launch returns an address to start a browser with. It leads to the first page
 // once, within a minute; a later call makes it void.
