@@ -3,6 +3,7 @@ package bundle
 import (
 	"path"
 	"strings"
+	"sync"
 )
 
 // Translations know each other by their paths, which differ in the name of a language: water.ko.html and
@@ -33,4 +34,29 @@ func alike(it *Item, l languageSet) []byte {
 		return append(orderedPath(strings.TrimSuffix(p, path.Ext(p))), 1)
 	}
 	return orderedPath(p)
+}
+
+// A tongueCache knows, of folders, those in them that are named for a language. Translators share that of their bundle.
+type tongueCache struct {
+	mu    sync.Mutex
+	known map[string][]string
+}
+
+// maxTongueFolders is how many folders a tongueCache knows.
+const maxTongueFolders = 4096
+
+func (c *tongueCache) get(folder string) (list []string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list, ok = c.known[folder]
+	return list, ok
+}
+
+func (c *tongueCache) put(folder string, list []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) == maxTongueFolders {
+		c.known = map[string][]string{}
+	}
+	c.known[folder] = list
 }

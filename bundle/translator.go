@@ -1,3 +1,5 @@
+//go:build !js
+
 package bundle
 
 import (
@@ -5,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // A Translator finds the translations of items. It looks for them where they would lie, and so what it reads does
@@ -17,37 +18,13 @@ type Translator struct {
 	left  int      // how many entries of the index it may still read
 }
 
-// A tongueCache knows, of folders, those in them that are named for a language. Translators share that of their bundle.
-type tongueCache struct {
-	mu    sync.Mutex
-	known map[string][]string
-}
-
-// maxTongueFolders is how many folders a tongueCache knows.
-const maxTongueFolders = 4096
-
-func (c *tongueCache) get(folder string) (list []string, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	list, ok = c.known[folder]
-	return list, ok
-}
-
-func (c *tongueCache) put(folder string, list []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.known == nil || len(c.known) == maxTongueFolders {
-		c.known = map[string][]string{}
-	}
-	c.known[folder] = list
-}
-
 // Limits of what a Translator looks at.
 const (
 	maxVariants  = 100    // names in a folder that begin alike
 	maxAsked     = 20_000 // names in all
 	maxTongues   = 100    // languages
 	maxUpFolders = 8      // folders above an item that may have folders of languages in them
+	maxWhere     = 200    // folders that translations of an item are looked for in
 )
 
 // Translator returns one, or nil where not even two languages are.
@@ -65,13 +42,15 @@ func (r *Reader) Translator() (*Translator, error) {
 	return t, nil
 }
 
-// Of yields the translations of an item, until yield returns false: items of its kind that have a language, too. What
-// cannot be read of them is an error, beside those that can.
+// Of yields the translations of an item, until yield returns false: items of its kind in other languages, one in each.
+// What cannot be read of them is an error, beside those that can. One that yields another need not be yielded for it,
+// too: where there are very many, not all are found.
 func (t *Translator) Of(e Entry, yield func(Entry) bool) error {
 	if e.Language == "" {
 		return nil
 	}
 	stem, want := t.stem(path.Base(e.Path)), string(alike(&e.Item, t.set))
+	seen := []string{e.Language, ""}
 	folders, err := t.where(e.Path)
 	for _, folder := range folders {
 		done, err2 := t.scan(folder, stem, func(n node) (bool, error) {
@@ -79,8 +58,11 @@ func (t *Translator) Of(e Entry, yield func(Entry) bool) error {
 				return false, nil
 			}
 			o, err := t.r.entry(n.id)
-			is := err == nil && o.Kind == e.Kind && o.Language != "" && string(alike(&o.Item, t.set)) == want
-			return is && !yield(o), err
+			if err != nil || o.Kind != e.Kind || slices.Contains(seen, o.Language) || string(alike(&o.Item, t.set)) != want {
+				return false, err
+			}
+			seen = append(seen, o.Language)
+			return !yield(o), nil
 		})
 		if err = cmp.Or(err, err2); done {
 			break
@@ -108,7 +90,7 @@ func (t *Translator) where(name string) (folders []string, err error) {
 			continue
 		}
 		list, err2 := t.folders(strings.Join(plain[:i], "/"))
-		for _, folder := range list {
+		for _, folder := range list[:min(len(list), maxWhere-len(folders))] {
 			folders = append(folders, strings.Join(append([]string{folder}, plain[i:]...), "/"))
 		}
 		err = cmp.Or(err, err2)
@@ -152,6 +134,9 @@ func (t *Translator) folders(parent string) (list []string, err error) {
 
 // scan goes through what is in a folder under names that begin alike, until all is done.
 func (t *Translator) scan(folder, begin string, do func(node) (done bool, err error)) (done bool, err error) {
+	if t.left <= 0 {
+		return false, nil
+	}
 	read := 0
 	for e, err := range t.r.index.Prefix(pathKey(folder + "/" + begin)) {
 		if err != nil {

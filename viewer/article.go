@@ -113,14 +113,18 @@ func (a *article) title() {
 	}
 }
 
-// maxSized is how many pictures of an article are looked up for how large they are.
-const maxSized = 300
+// Of an article, so many <img> are given their size, and so many pictures looked up for it.
+const (
+	maxSized    = 300
+	maxMeasured = 60
+)
 
 // sized gives the pictures of a page that do not say how large they are their width and height, so that the text
 // does not jump when they come.
 func (s source) sized(clean []byte) []byte {
 	const tag = "<img"
 	var out []byte
+	measured := map[string][2]int64{}
 	for range maxSized {
 		i := bytes.Index(clean, []byte(tag))
 		if i < 0 {
@@ -134,8 +138,13 @@ func (s source) sized(clean []byte) []byte {
 		if !ok || bytes.Contains(attributes, []byte(` width="`)) || bytes.Contains(attributes, []byte(` height="`)) {
 			continue
 		}
-		if width, height := s.edges(path); width > 0 {
-			out = fmt.Appendf(out, ` width="%d" height="%d"`, width, height)
+		size, known := measured[path]
+		if !known && len(measured) < maxMeasured {
+			size[0], size[1] = s.edges(path)
+			measured[path] = size
+		}
+		if size[0] > 0 {
+			out = fmt.Appendf(out, ` width="%d" height="%d"`, size[0], size[1])
 		}
 	}
 	return append(out, clean...)
@@ -199,7 +208,7 @@ func (a *article) headings(body []byte, name func(id string) string) []byte {
 		h := heading{Title: textOf(body[tagEnd+1 : tagEnd+min(end, maxMarkup)]), Depth: int(level - '1'), ID: string(between(tag, ` id="`, `"`))}
 		out = append(out, body[:tagEnd]...)
 		if h.ID == "" {
-			h.ID = name("\x00" + strconv.Itoa(len(a.Contents)))
+			h.ID = name("") + "-" + strconv.Itoa(len(a.Contents))
 			out = append(out, ` id="`+h.ID+`"`...)
 		}
 		if h.Title != "" {

@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"fmt"
 	"html"
 	"regexp"
 	"strings"
@@ -173,4 +174,42 @@ func FuzzArticle(f *testing.F) {
 			t.Errorf("%q: what is behind it is there %d times: %q", raw, ours, a.Body)
 		}
 	})
+}
+
+// The same picture is measured once, and not all that there may be are.
+func TestFewAreMeasured(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	s := source{linker: &linker{pictures: map[string]string{}}, edges: func(string) (int64, int64) { asked++; return 1, 2 }}
+	var page strings.Builder
+	for i := range 2 * maxMeasured {
+		src := fmt.Sprint("p", i)
+		s.linker.pictures[src] = src
+		page.WriteString(strings.Repeat(`<img src="`+src+`">`, 2))
+	}
+	out := string(s.sized([]byte(page.String())))
+	if n := strings.Count(out, ` width="1" height="2"`); asked != maxMeasured || n != 2*maxMeasured {
+		t.Errorf("%d were measured, %d have a size", asked, n)
+	}
+}
+
+// No id of a page is that of a heading which the page gave none.
+func TestHeadingIDs(t *testing.T) {
+	t.Parallel()
+	page := `<h2>One</h2><h2>Two</h2><h2>Three</h2>`
+	for _, id := range []string{"", "-0", "%000", "\x000", "%00%30", "-"} {
+		page += `<p id="` + id + `">x</p>`
+	}
+	s := newSession(t, Options{}, testbundle.New(t, testbundle.Files{"a.html": page}))
+	_, shown := s.open(viewItem, "a.html")
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(` id="(in-[^"]+)"`).FindAllStringSubmatch(shown, -1) {
+		if seen[m[1]] && strings.Contains(shown, `<h2 id="`+m[1]+`"`) {
+			t.Errorf("%q is the id of a heading, and of something else", m[1])
+		}
+		seen[m[1]] = true
+	}
+	if len(seen) < 5 {
+		t.Errorf("there are only %d ids:\n%s", len(seen), shown)
+	}
 }

@@ -32,7 +32,7 @@ type books struct {
 type openBook struct {
 	*book.Book
 	id       uint32
-	headings map[string]string // of chapters without a name, by their paths
+	headings func() map[string]string // of chapters without a name, by their paths
 }
 
 // get returns the book in an item.
@@ -46,7 +46,7 @@ func (b *books) get(r *bundle.Reader, e bundle.Entry) (*openBook, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &openBook{opened, e.ID, headings(opened)}
+	o := &openBook{opened, e.ID, sync.OnceValue(func() map[string]string { return headings(opened) })}
 	b.open = append([]*openBook{o}, b.open...)
 	b.open = b.open[:min(len(b.open), maxBooks)]
 	return o, nil
@@ -108,7 +108,7 @@ func (i *itemPage) chapters(b *openBook, at int, s spot) *reading {
 	for n, c := range b.Chapters {
 		title, language := plain(c.Title), r.Language
 		if title == "" {
-			title = plain(b.headings[c.Path])
+			title = plain(b.headings()[c.Path])
 		}
 		if title == "" { // what follows are words of ours
 			title, language = i.partName(b.Part(c.Path)), ""
@@ -150,7 +150,7 @@ func (p *page) part(e bundle.Entry, b *book.Book, f *book.File) source {
 	begin := func() ([]byte, error) { return read(maxPage) }
 	edges := func(path string) (width, height int64) {
 		r, err := b.Open(path)
-		if err != nil {
+		if err != nil || b.File(path).Obfuscated() {
 			return 0, 0
 		}
 		return edgesIn(io.LimitReader(r, maxPictureHead))

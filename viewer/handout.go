@@ -89,6 +89,9 @@ func (h *homePage) part(e bundle.Entry) (part handoutPart, size int) {
 		part.Image = i.Image
 	case form == formPage:
 		err = part.article(h, e)
+		if e.Size <= maxArticle {
+			size = int(e.Size) // it took its time, whatever is left of it
+		}
 	case form == formText, form == formStyle:
 		err = i.fillText()
 		part.Text = i.Text
@@ -100,7 +103,7 @@ func (h *homePage) part(e bundle.Entry) (part handoutPart, size int) {
 		_, key := h.diagnose(err)
 		part.Lost = h.T(key)
 	}
-	return part, len(part.Body) + len(part.Text)
+	return part, max(size, len(part.Body)+len(part.Text))
 }
 
 // article takes an article over. Its ids get the number of the part, since others have the same; and its pictures

@@ -307,7 +307,7 @@ func (h *homePage) findStart() {
 			h.volume.met(err)
 		} else if formOf(e) == formPage {
 			h.Begin = h.spot(spot{path: e.Path})
-			if len(h.Tongues) > 1 && likeness(h.Tongues[1].Tag, h.lang.tag) > likeness(e.Language, h.lang.tag) {
+			if len(h.Tongues) > 1 && e.Language != "" && likeness(h.Tongues[1].Tag, h.lang.tag) > likeness(e.Language, h.lang.tag) {
 				h.Begin = h.Tongues[1].Address // the likest comes first
 			}
 			return

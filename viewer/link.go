@@ -32,12 +32,13 @@ type linker struct {
 	pictures map[string]string // the paths of pictures, in the bundle or the book, by their addresses
 	seen     map[string]string
 	lacks    func(path string) bool // says that the bundle has nothing there; or nil
+	lacking  map[string]bool        // what it said
 }
 
 func newLinker(v *Viewer, volume int, item, suffix string) *linker {
 	folder, _ := path.Split(item)
 	return &linker{v: v, volume: volume, path: item, folder: folder, suffix: suffix,
-		seen: map[string]string{}, pictures: map[string]string{}}
+		seen: map[string]string{}, pictures: map[string]string{}, lacking: map[string]bool{}}
 }
 
 // Link answers for a link: to another item's page, to a place in this one, or to
@@ -94,7 +95,7 @@ func (l *linker) Resource(ref string, use sanitize.Use) (string, bool) {
 		return ref, use != sanitize.Style && use != sanitize.Captions
 	}
 	to, _, ok := l.resolve(ref)
-	if !ok || l.book == "" && l.lacks != nil && l.lacks(to) {
+	if !ok || l.isLacking(to) {
 		return "", false
 	}
 	as := viewContent
@@ -110,6 +111,22 @@ func (l *linker) Resource(ref string, use sanitize.Use) (string, bool) {
 		l.pictures[address] = to
 	}
 	return address, ok
+}
+
+// maxLookedUp is how many paths are looked up in the bundle for a page.
+const maxLookedUp = 500
+
+// isLacking says whether the bundle is known to have nothing at a path.
+func (l *linker) isLacking(path string) bool {
+	if l.book != "" || l.lacks == nil {
+		return false
+	}
+	lacking, known := l.lacking[path]
+	if !known && len(l.lacking) < maxLookedUp {
+		lacking = l.lacks(path)
+		l.lacking[path] = lacking
+	}
+	return lacking
 }
 
 // resolve returns the path in the bundle that a relative address means, and its

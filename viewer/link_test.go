@@ -1,6 +1,7 @@
 package viewer
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -133,4 +134,19 @@ func FuzzLink(f *testing.F) {
 			t.Errorf("%q becomes %q", ref, href)
 		}
 	})
+}
+
+// However much a page would load, a bounded number of paths is looked up for it.
+func TestFewAreLookedUp(t *testing.T) {
+	t.Parallel()
+	v := New(nil, Options{})
+	l := newLinker(v, 0, "a.html", "")
+	asked := 0
+	l.lacks = func(string) bool { asked++; return true }
+	for i := range 20 * maxLookedUp {
+		l.Resource(fmt.Sprintf("%d.png", i/2), sanitize.Picture)
+	}
+	if asked != maxLookedUp {
+		t.Errorf("%d were looked up", asked)
+	}
 }

@@ -126,15 +126,26 @@ func (l *listing) row(e bundle.Entry) (h bundle.Hit, first bool) {
 	h.Entry, first = e, true
 	at, _ := l.place(e.ID)
 	l.others(e, func(o bundle.Entry) bool {
-		place, ok := l.place(o.ID)
-		first = !ok || at < place
+		if place, ok := l.place(o.ID); ok && place < at {
+			first = !l.leads(o, e)
+			return first // or each has a row of its own, where one does not know the other
+		}
 		if likeness(o.Language, l.tag) > likeness(h.Language, l.tag) {
 			o, h.Entry = h.Entry, o
 		}
 		h.Others = append(h.Others, o.ID)
-		return first
+		return true
 	})
 	return h, first
+}
+
+// leads says whether the row of an item leads to a translation.
+func (l *listing) leads(e, to bundle.Entry) (found bool) {
+	l.others(e, func(o bundle.Entry) bool {
+		found = o.ID == to.ID
+		return !found
+	})
+	return found
 }
 
 // first is the place of the row that has an item in it. It is not ok where the list does not tell.

@@ -177,3 +177,34 @@ func TestCountsOfSeveralFilters(t *testing.T) {
 	_, page = s.home()
 	contains(t, page, "Items: 5000", `<bdi lang="ko">한국어</bdi>&#32;<span class="count">1250</span>`)
 }
+
+// Nothing that is put beside an item takes it out of the contents: what has the same language is no translation, and what
+// does not lead to the item does not stand for it.
+func TestNothingIsOusted(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat("d/", 10)
+	files := testbundle.Files{"n/water.html": "<p>", "n/water.aa-0001.html": "<p>", deep + "m.html": "<p>", deep + "ko/m.html": "<p>", "w.aa.html": "<p>", "w.ko.html": "<p>"}
+	for i := range 3 {
+		files[fmt.Sprintf("law.no-%04d.html", i)] = "<p>"
+	}
+	for i := range 110 {
+		files[fmt.Sprintf("w.b%03d.txt", i)] = "x"
+	}
+	src := testbundle.Said{Files: files, Say: func(it *bundle.Item) {
+		it.Title, it.Language, it.Date = strings.ReplaceAll(it.Path, "/", "~"), "ko", "2023"
+		switch it.Path {
+		case "n/water.aa-0001.html":
+			it.Date = "2024"
+		case deep + "m.html", "w.aa.html":
+			it.Language, it.Date = "fa", "2024"
+		}
+	}}
+	s := newSession(t, Options{}, testbundle.Open(t, testbundle.Pack(t, src, bundle.Options{})))
+	_, home := s.home()
+	got := strings.Join(s.everyPage(home), " ")
+	for path := range files {
+		if title := strings.ReplaceAll(path, "/", "~"); !strings.Contains(got, title) {
+			t.Errorf("%s is not listed", path)
+		}
+	}
+}

@@ -217,8 +217,11 @@ func plain(s string) string {
 func titleOf(e bundle.Entry) string {
 	name := path.Base(e.Path)
 	bare := cmp.Or(strings.TrimSuffix(name, path.Ext(name)), name)
-	if e.Title != "" && (e.Title != bare || e.Kind == bundle.KindPage) {
+	switch {
+	case e.Title != "" && (e.Title != bare || e.Kind == bundle.KindPage):
 		return plain(e.Title)
+	case e.Kind == bundle.KindFile: // its ending says what it is
+		return plain(name)
 	}
 	return plain(spaced(bare))
 }

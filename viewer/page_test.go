@@ -22,7 +22,7 @@ func TestTitleOf(t *testing.T) {
 		{"날씨-보기.txt", "날씨-보기", bundle.KindText, "날씨 보기"},
 		{"ရေ_သန့်_စင်.png", "", bundle.KindPicture, "ရေ သန့် စင်"},
 		{"-a-_b_.png", "", bundle.KindPicture, "-a-_b_"},
-		{"well.tar.gz", "", bundle.KindFile, "well.tar"},
+		{"well.tar.gz", "", bundle.KindFile, "well.tar.gz"},
 		{"folder/README", "", bundle.KindFile, "README"},
 		{"folder/.profile", "", bundle.KindFile, ".profile"},
 		{"Wi-Fi.html", "Wi-Fi", bundle.KindPage, "Wi-Fi"},

@@ -64,7 +64,9 @@ func (i *itemPage) chapterFor(b *book.Book, found inquiry) (n int) {
 		if err != nil {
 			i.volume.met(err) // it says so itself when it is read
 		}
-		s.left -= max(len(data), leastPart)
+		if f := b.File(c.Path); f != nil {
+			s.left -= int(min(max(f.Size, leastPart), maxArticle)) // also where it could not be read
+		}
 		var text strings.Builder
 		texts.Page(data, func(part texts.Part, line string) bool {
 			if part != texts.Title {

@@ -104,6 +104,9 @@ type File struct {
 	part       Part
 }
 
+// Obfuscated says whether the file is one that is read whole before anything of it can be seen: a font.
+func (f *File) Obfuscated() bool { return f.obfuscated != plain }
+
 // Open reads a book's package document and table of contents. Errors wrap ErrFormat, ErrLimit,
 // ErrProtected or that of r. Nothing a book contains makes it panic.
 func Open(r io.ReaderAt, size int64) (b *Book, err error) {

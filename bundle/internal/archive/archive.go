@@ -28,6 +28,7 @@ import (
 const (
 	MaxFiles = 10_000  // entries: the largest books have some thousands
 	maxName  = 1024    // bytes of a name
+	maxSlack = 4096    // bytes by which what is packed may be more than twice as long
 	maxDir   = 4 << 20 // bytes of the central directory: 400 for each entry
 	// roomBase and roomFactor bound what all entries inflate to, so that neither a small nor a large
 	// file is a bomb: text packs to a tenth, pictures not at all.
@@ -205,6 +206,8 @@ func (f *File) check() error {
 		return fmt.Errorf("%w: %q is packed by method %d", ErrFormat, f.Name, f.method)
 	case f.method == methodStored && f.packed != f.Size:
 		return fmt.Errorf("%w: %q has two sizes", ErrFormat, f.Name)
+	case f.packed > 2*f.Size+maxSlack: // blocks of nothing, without end
+		return fmt.Errorf("%w: %q is packed in %d bytes, and has %d", ErrFormat, f.Name, f.packed, f.Size)
 	case len(f.Name) > maxName:
 		return fmt.Errorf("%w: a name of %d bytes", ErrLimit, len(f.Name))
 	case !Local(f.Name):

@@ -88,6 +88,7 @@ func TestRefused(t *testing.T) {
 		"too many":           {many, ErrLimit},
 		"more than there is": {set(good, end, 0, 10, 3, 0), ErrFormat},
 		"huge directory":     {set(good, end, 0, 12, 0, 0, 0, 0x7f), ErrLimit},
+		"blocks of nothing":  {empty(t), ErrFormat},
 		"claims 2 GiB":       {set(good, central, 0, 24, 0, 0, 0, 0x7f), ErrLimit},
 		"overlapping":        {set(good, central, 0, 42, second...), ErrFormat},
 		"outside":            {set(good, central, 1, 42, 0xff, 0xff, 0xff, 0x7f), ErrFormat},
@@ -101,6 +102,25 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// empty is an archive with a file of no bytes that takes long to inflate.
+func empty(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	data := append(bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 2000), 1, 0, 0, 0xff, 0xff) // stored blocks
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "a", Method: zip.Deflate, CompressedSize64: uint64(len(data))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestDamaged(t *testing.T) {
