@@ -276,9 +276,11 @@ func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 	return w
 }
 
-// also are the translations of a hit, up to most: the first in each other language.
+// also are the translations of a hit, up to most: the first in each other language. What goes with it and has the same
+// language is named by its title, or it would be nowhere.
 func (p *page) also(b bundle.Hit, t trail, most int) (list []option) {
-	seen := []string{b.Language, ""}
+	shown := []string{p.shownAs(b.Entry).Path}
+	seen := []string{""}
 	for _, id := range b.Others {
 		if len(list) == most {
 			break
@@ -287,13 +289,28 @@ func (p *page) also(b bundle.Hit, t trail, most int) (list []option) {
 		if err != nil || slices.Contains(seen, e.Language) {
 			continue
 		}
-		seen = append(seen, e.Language)
-		if film, ok := p.volume.r.Recording(e); ok {
-			e.Path = film.Path
+		film := p.shownAs(e)
+		o := option{Label: languageName(e.Language), Tag: e.Language, Address: p.spot(spot{path: film.Path, trail: t})}
+		switch {
+		case e.Language != b.Language:
+			seen = append(seen, e.Language)
+		case slices.Contains(shown, film.Path):
+			continue
+		default:
+			o.Label = titleOf(film)
 		}
-		list = append(list, option{Label: languageName(e.Language), Tag: e.Language, Address: p.spot(spot{path: e.Path, trail: t})})
+		shown = append(shown, film.Path)
+		list = append(list, o)
 	}
 	return list
+}
+
+// shownAs is what an item is seen in: captions in their film.
+func (p *page) shownAs(e bundle.Entry) bundle.Entry {
+	if film, ok := p.volume.r.Recording(e); ok {
+		return film
+	}
+	return e
 }
 
 // A tally is how many of the items found there are of each value to narrow by.

@@ -139,6 +139,16 @@ func TestD07SearchForm(t *testing.T) {
 }
 
 // What can be asked of anybody who types is answered, and what is no text does not come back.
+// What is named as if it were a translation, and has the same language, hides nothing.
+func TestSearchHidesNothing(t *testing.T) {
+	t.Parallel()
+	src := testbundle.Said{Files: testbundle.Files{"n/water.html": "<p>boil the water", "n/water.aa-0001.html": "<p>drink the water", "x.ko.txt": "x"},
+		Say: func(it *bundle.Item) { it.Title, it.Language = fmt.Sprintf("Paper of %d", len(it.Path)), "en" }}
+	s := newSession(t, Options{}, testbundle.Open(t, testbundle.Pack(t, src, bundle.Options{})))
+	_, page := s.find("water")
+	contains(t, page, "Paper of 12", "Paper of 20")
+}
+
 func TestSearchOddQueries(t *testing.T) {
 	t.Parallel()
 	s := newSession(t, Options{}, testbundle.New(t, library))
