@@ -137,14 +137,16 @@ func (t *Translator) scan(folder, begin string, do func(node) (done bool, err er
 	if t.left <= 0 {
 		return false, nil
 	}
+	t.left--
 	read := 0
 	for e, err := range t.r.index.Prefix(pathKey(folder + "/" + begin)) {
 		if err != nil {
 			return false, indexError(err)
 		}
-		if read++; read > maxVariants || t.left < read {
+		if read++; read > maxVariants || t.left == 0 {
 			break
 		}
+		t.left--
 		n, err := parseNode(e.Value)
 		if err == nil {
 			done, err = do(n)
@@ -153,6 +155,5 @@ func (t *Translator) scan(folder, begin string, do func(node) (done bool, err er
 			return done, err
 		}
 	}
-	t.left -= read + 1
 	return false, nil
 }

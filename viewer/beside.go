@@ -68,7 +68,7 @@ func (b *beside) translated(p *page, list *listing, e bundle.Entry, l trail) {
 		h.Others = append(h.Others, o.ID)
 		return true
 	})
-	b.Also, b.AlsoIn = p.also(h, l, maxTongues), p.T("search.also")
+	b.Also, b.AlsoIn = p.also(h, maxTongues, func(path string) string { return p.spot(spot{path: path, trail: l}) }), p.T("search.also")
 }
 
 // shelfOf is where an item lies in the bundle.

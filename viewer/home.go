@@ -111,7 +111,7 @@ type homePage struct {
 	Issued   string
 	Newer    uint32 // a newer issue that is open, too, or 0
 	Verdict  verdict
-	Signer   string // the fingerprint of the publisher, in the reader's digits
+	Signer   string // the fingerprint of a publisher whom the reader knows, in their digits, or empty
 	Begin    string // the address of the bundle's own first page, or empty
 	Kinds    []option
 	Tongues  []option
@@ -147,7 +147,9 @@ func (v *Viewer) home(p *page, s shelf) *Response {
 		return p.problem(code, key, shellHeader)
 	}
 	h.Verdict = p.verdict(p.volume) // after all was read that may be damaged
-	h.Signer = h.Verdict.Publisher.Fingerprint().Format(p.lang.numerals)
+	if h.Verdict.Signed == bundle.Trusted {
+		h.Signer = h.Verdict.Publisher.Fingerprint().Format(p.lang.numerals)
+	}
 	return p.show(200, "home", h)
 }
 
@@ -248,10 +250,7 @@ func (h *homePage) fillRows(list *listing) error {
 			w.Thumb = h.image(cover)
 		}
 		w.Address = h.spot(spot{path: b.Path, trail: trail{shelf: s}})
-		w.Also, w.AlsoIn = h.also(b, trail{}, maxAlso), h.T("search.also")
-		for i := range w.Also {
-			w.Also[i].Address = "" // the item's page leads there: here, links would be half of what the list weighs
-		}
+		w.Also, w.AlsoIn = h.also(b, maxAlso, nil), h.T("search.also") // links, which are on the item's page, would be half of what the list weighs
 		h.Together = h.Together || len(w.Also) > 0
 		if s.section != "" || s.folder != "" {
 			w.Folder = ""

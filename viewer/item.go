@@ -201,8 +201,8 @@ func (i *itemPage) fillRecording(found inquiry) error {
 	if i.at > 0 {
 		i.Source += "#t=" + strconv.Itoa(i.at)
 	}
-	for n := range i.Tracks {
-		if i.said >= 0 && i.said < len(i.Tracks) {
+	if i.said >= 0 && i.said < len(i.Tracks) { // what is read beside the film is shown in it, too
+		for n := range i.Tracks {
 			i.Tracks[n].Default = n == i.said
 		}
 	}

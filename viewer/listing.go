@@ -153,7 +153,9 @@ func (l *listing) first(e bundle.Entry) (at int64, ok bool, err error) {
 	at = int64(e.ID)
 	var others []bundle.Entry
 	l.others(e, func(o bundle.Entry) bool {
-		others, at = append(others, o), min(at, int64(o.ID))
+		if l.leads(o, e) { // or its row is another
+			others, at = append(others, o), min(at, int64(o.ID))
+		}
 		return true
 	})
 	switch {

@@ -207,4 +207,26 @@ func TestNothingIsOusted(t *testing.T) {
 			t.Errorf("%s is not listed", path)
 		}
 	}
+	_, pages := s.open(viewHome, shelf{kind: bundle.KindPage}.String())
+	s.walk(pages, s.everyPage(pages))
+}
+
+// Who reads another language than the curator's first page begins with what there is in it.
+func TestBeginInOwnLanguage(t *testing.T) {
+	t.Parallel()
+	for language, leads := range map[string]bool{"en": true, "": false} { // of the first page; one that does not say is for all
+		src := testbundle.Said{Files: testbundle.Files{"index.html": "<p>first page", "a.ko.html": "<p>k", "a.en.html": "<p>e"}, Say: func(it *bundle.Item) {
+			if it.Path == "index.html" {
+				it.Language = language
+			}
+		}}
+		s := newSession(t, Options{}, testbundle.Open(t, testbundle.Pack(t, src, bundle.Options{})))
+		for lang, toList := range map[string]bool{"en": false, "ko": leads} {
+			_, home := s.homeIn(lang)
+			_, page := s.ask(find(t, home, `class="button main" href="([^"]+)"`))
+			if got := strings.Contains(page, `class="on-home"`); got != toList || !got && !strings.Contains(page, "first page") {
+				t.Errorf("a first page in %q, read in %s, leads to a list: %v", language, lang, got)
+			}
+		}
+	}
 }

@@ -272,13 +272,13 @@ func (h *searchPage) hitRow(a answer, b bundle.Hit, s bundle.Snippet) row {
 		w.Volume, w.VolumeTag = a.volume.title(h.lang.tag)
 		w.Volume = cmp.Or(w.Volume, h.T("untitled"))
 	}
-	w.Also, w.AlsoIn = p.also(b, trail{}, maxAlso), h.T("search.also")
+	w.Also, w.AlsoIn = p.also(b, maxAlso, func(path string) string { return p.spot(spot{path: path}) }), h.T("search.also")
 	return w
 }
 
 // also are the translations of a hit, up to most: the first in each other language. What goes with it and has the same
-// language is named by its title, or it would be nowhere.
-func (p *page) also(b bundle.Hit, t trail, most int) (list []option) {
+// language is named by its title, or it would be nowhere. address is where each leads, or nil where they are only named.
+func (p *page) also(b bundle.Hit, most int, address func(path string) string) (list []option) {
 	shown := []string{p.shownAs(b.Entry).Path}
 	seen := []string{""}
 	for _, id := range b.Others {
@@ -290,7 +290,7 @@ func (p *page) also(b bundle.Hit, t trail, most int) (list []option) {
 			continue
 		}
 		film := p.shownAs(e)
-		o := option{Label: languageName(e.Language), Tag: e.Language, Address: p.spot(spot{path: film.Path, trail: t})}
+		o := option{Label: languageName(e.Language), Tag: e.Language}
 		switch {
 		case e.Language != b.Language:
 			seen = append(seen, e.Language)
@@ -298,6 +298,9 @@ func (p *page) also(b bundle.Hit, t trail, most int) (list []option) {
 			continue
 		default:
 			o.Label = titleOf(film)
+		}
+		if address != nil {
+			o.Address = address(film.Path)
 		}
 		shown = append(shown, film.Path)
 		list = append(list, o)

@@ -42,6 +42,11 @@ func TestTranscript(t *testing.T) {
 	_, korean := s.ask(find(t, page, `href="([^"]+)"><bdi lang="ko">`))
 	contains(t, korean, "물 &lt;", `dir="auto" lang="ko"`)
 	lacks(t, korean, "line 0<")
+	for language, shown := range map[string]string{"en": page, "ko": korean} { // in the film, too
+		if got := find(t, shown, `srclang="([^"]+)" default>`); got != language || strings.Count(shown, " default>") != 1 {
+			t.Errorf("beside what is said in %s, %s is shown in the film", language, got)
+		}
+	}
 	_, sound := s.open(viewItem, "t.mp3")
 	contains(t, sound, "spoken", "0:03")
 	_, silent := s.open(viewItem, "u.mp4")

@@ -665,6 +665,20 @@ func TestG09NoBanner(t *testing.T) {
 	}
 }
 
+// The first page is in the language that was asked for, whichever way a reader comes to it; English is what browsers choose over.
+func TestFirstLanguage(t *testing.T) {
+	t.Parallel()
+	for language, query := range map[string]string{"": "", "en": "", "en_GB": "", "ko": "?lang=ko", "zh-TW&x": "?lang=zh-TW%26x"} {
+		l := startServer(t, New(viewer.New([]*bundle.Reader{testbundle.New(t, testbundle.Files{"a.txt": "x"})}, viewer.Options{}), Options{Language: language}))
+		if got, want := l.s.Address(), "http://"+l.host+l.path+query; got != want {
+			t.Errorf("%q: the address is %q, want %q", language, got, want)
+		}
+		if to := l.ask("GET", strings.TrimPrefix(l.s.Launch(), "http://"+l.host)).head.Get("Location"); to != l.path+query {
+			t.Errorf("%q: the browser is sent to %q", language, to)
+		}
+	}
+}
+
 // G10: what starts the browser leads to the token once, and within a minute.
 func TestG10LaunchCode(t *testing.T) {
 	t.Parallel()
