@@ -240,18 +240,25 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// made opens a book that another program made.
+func made(t *testing.T, name string) *Book {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := open(data)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return b
+}
+
 // TestOtherTools opens books that pandoc made.
 func TestOtherTools(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"pandoc-2.epub", "pandoc-3.epub"} {
-		data, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := open(data)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+		b := made(t, name)
 		var lines []string
 		for _, e := range b.Contents {
 			lines = append(lines, fmt.Sprint(e.Depth, e.Title))

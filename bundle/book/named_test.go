@@ -1,8 +1,6 @@
 package book
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -53,14 +51,7 @@ func TestParts(t *testing.T) {
 func TestPandocParts(t *testing.T) {
 	t.Parallel()
 	for name, title := range map[string]Part{"pandoc-2.epub": NoPart, "pandoc-3.epub": TitlePage} {
-		data, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := open(data)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+		b := made(t, name)
 		if got := b.Part("EPUB/text/title_page.xhtml"); got != title || b.Part("EPUB/nav.xhtml") != ContentsPage {
 			t.Errorf("%s: its title page is %d, its contents %d", name, got, b.Part("EPUB/nav.xhtml"))
 		}
